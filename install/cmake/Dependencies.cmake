@@ -1,0 +1,14 @@
+# Boost is linked statically: the plugin is started by `docker` in places where the libraries of
+# the build machine are not (another distribution, a guest), and a plugin that cannot be loaded
+# is reported only as "unknown command".
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json container filesystem program_options)
+if(NIXBUILD_TESTS)
+  find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
+endif()
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
+find_package(LibLZMA REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)

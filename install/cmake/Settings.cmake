@@ -1,0 +1,26 @@
+# Compiler settings of our own code: every own target links nixbuild_settings.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(nixbuild_settings INTERFACE)
+target_include_directories(nixbuild_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(nixbuild_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<BOOL:${NIXBUILD_WERROR}>:-Werror>)
+target_compile_definitions(nixbuild_settings INTERFACE
+  FMT_HEADER_ONLY
+  $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)
+
+if(NIXBUILD_SANITIZE)
+  target_compile_options(nixbuild_settings INTERFACE
+    -fsanitize=${NIXBUILD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(nixbuild_settings INTERFACE -fsanitize=${NIXBUILD_SANITIZE})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace nixbuild::archive {
+
+// Where bytes come from. Not thread-safe; errors are thrown as nixbuild::Error.
+class Source {
+public:
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  // Fills the front of `buffer` (not empty) and returns how many bytes, 0 only at the end.
+  [[nodiscard]] virtual std::size_t read(std::span<std::byte> buffer) = 0;
+};
+
+// Where bytes go. Not thread-safe; errors are thrown as nixbuild::Error.
+class Sink {
+public:
+  Sink() = default;
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+  virtual ~Sink() = default;
+
+  virtual void write(std::span<const std::byte> data) = 0;
+};
+
+} // namespace nixbuild::archive

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "support/environment.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace nixbuild::config {
+
+// What we use of the docker CLI's config.json (docker/cli cli/config/configfile/file.go).
+struct DockerConfig {
+  std::filesystem::path directory;                 // where it is, and the context store
+  std::string current_context;                     // empty when not set
+  std::map<std::string, std::string> http_headers; // HttpHeaders
+  std::map<std::string, std::string> plugin;       // plugins.nixbuild
+};
+
+// The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else ~/.docker.
+[[nodiscard]] std::filesystem::path
+docker_config_directory(const std::optional<std::string>& config_flag,
+                        const Environment& environment);
+
+// Reads <directory>/config.json; absent means defaults. Throws an Error of kind corrupt where the
+// CLI would go on with an *empty* configuration, and so with another engine than the user's.
+[[nodiscard]] DockerConfig load_docker_config(const std::filesystem::path& directory);
+
+} // namespace nixbuild::config

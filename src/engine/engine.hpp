@@ -1,0 +1,90 @@
+#pragma once
+
+#include "http/client.hpp"
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+#include "oci/reference.hpp"
+#include "support/cancel.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nixbuild::engine {
+
+enum class ImageStore { graph_driver, containerd };
+
+struct ApiVersion {
+  int major_number = 1;
+  int minor_number = 0;
+  [[nodiscard]] static std::optional<ApiVersion> parse(std::string_view text); // "1.41", "v1.41"
+  [[nodiscard]] std::string str() const;
+  auto operator<=>(const ApiVersion&) const = default;
+};
+
+// What an engine says of itself.
+struct Facts {
+  std::string product; // "Docker Engine", "Podman Engine"
+  std::string version; // "28.5.2"
+  ApiVersion api;      // the one that we speak with it
+  oci::Platform platform;
+  ImageStore store = ImageStore::graph_driver;
+  std::string driver; // "overlay2", "overlayfs"
+  std::string id;     // the engine's own, stable ID; empty for Podman
+  std::string host_name;
+};
+
+struct ImageDetails {
+  std::string
+      id; // "sha256:…": config digest (graph driver, Podman) or manifest digest (containerd)
+  std::vector<std::string> repo_tags;
+  std::vector<oci::Digest> diff_ids;
+};
+
+struct ConnectionOptions {
+  std::string base_path;                 // prefix of every request's path (tcp://host:port/base)
+  http::Headers headers;                 // on every request
+  std::optional<ApiVersion> api_ceiling; // DOCKER_API_VERSION
+};
+
+// The Engine API (docs.docker.com/reference/api/engine) of one engine. All calls throw an Error:
+// unavailable when nothing answers, refused with the daemon's own message as detail, cancelled.
+class Engine {
+public:
+  Engine(std::unique_ptr<http::Client> client, ConnectionOptions options);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Pings, agrees on an API version and asks once; later calls answer from memory.
+  [[nodiscard]] const Facts& facts(const CancelToken& cancel);
+
+  // Nothing when there is no such image. `reference` is a name or "sha256:…".
+  [[nodiscard]] std::optional<ImageDetails> inspect_image(std::string_view reference,
+                                                          const CancelToken& cancel);
+
+  // POST /images/load of a tar of exactly `size` bytes that `write` produces. Reads the JSON
+  // answer to its end; an error inside it is thrown as refused (no_space when that is what it
+  // says), a text such as containerd's "Error unpacking image" too. Returns the daemon's message
+  // lines ("Loaded image ID: sha256:…"). `platform` makes engines that can (API ≥ 1.48) verify
+  // that every blob is there.
+  std::vector<std::string> load_images(std::uint64_t size,
+                                       const std::function<void(archive::Sink&)>& write,
+                                       const std::optional<oci::Platform>& platform,
+                                       const CancelToken& cancel);
+
+  // Gives the image `id` the name `name`, taking it from whichever image had it.
+  void tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel);
+
+  // Removes an image by ID without its parents; false when it is in use or not there.
+  bool remove_image(std::string_view id, const CancelToken& cancel);
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+} // namespace nixbuild::engine

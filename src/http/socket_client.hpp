@@ -1,0 +1,34 @@
+#pragma once
+
+#include "http/client.hpp"
+#include "support/unique_fd.hpp"
+
+#include <filesystem>
+
+namespace nixbuild::http {
+
+// Makes connections to one server.
+class Connector {
+public:
+  Connector() = default;
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  virtual ~Connector() = default;
+
+  // A connected stream socket in blocking mode. Throws an Error of kind unavailable.
+  [[nodiscard]] virtual UniqueFd connect(const CancelToken& cancel) = 0;
+  // Why the last connection broke, in the words of whatever carries it (ssh's stderr, say); empty
+  // when there is nothing to tell.
+  [[nodiscard]] virtual std::string last_words() { return {}; }
+};
+
+// Connects to a unix socket. Throws an Error of kind invalid_input when the path is too long for
+// one; connecting throws unavailable with the system's reason.
+[[nodiscard]] std::unique_ptr<Connector> unix_connector(const std::filesystem::path& socket);
+
+// HTTP/1.1 over sockets from `connector`; `host` is the Host header. An Error of a broken
+// connection carries the connector's last words as detail.
+[[nodiscard]] std::unique_ptr<Client> socket_client(std::unique_ptr<Connector> connector,
+                                                    std::string host);
+
+} // namespace nixbuild::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "image/image.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace nixbuild::image {
+
+// Whether the first bytes of `file` are those of an archive that may hold images: a tar, plain or
+// compressed by gzip, zstd or xz. Throws an Error when the file cannot be read.
+[[nodiscard]] bool looks_like_archive(const std::filesystem::path& file);
+
+// The images of a docker-archive (`docker save`, dockerTools; format: moby image/spec v1.2), plain
+// or compressed by gzip, zstd or xz. Reads headers and metadata now, layer bytes when asked, and
+// keeps nothing that grows with the image. A compressed archive is decompressed once to find what
+// it holds and once more to send it.
+// Throws an Error of kind corrupt, naming `file`, for anything that is not such an archive: broken
+// or truncated stream, no or bad manifest.json, layer count other than the config's diff IDs, more
+// than 125 layers or none, members whose names or links leave the archive, over-long metadata.
+[[nodiscard]] std::vector<Image> read_docker_archive(const std::filesystem::path& file,
+                                                     const CancelToken& cancel);
+
+} // namespace nixbuild::image

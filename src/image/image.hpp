@@ -1,0 +1,46 @@
+#pragma once
+
+#include "archive/stream.hpp"
+#include "oci/digest.hpp"
+#include "oci/platform.hpp"
+#include "oci/reference.hpp"
+#include "support/cancel.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nixbuild::image {
+
+// A way to produce a layer's bytes: any number of times, from several threads at once.
+class LayerContent {
+public:
+  LayerContent() = default;
+  LayerContent(const LayerContent&) = delete;
+  LayerContent& operator=(const LayerContent&) = delete;
+  virtual ~LayerContent() = default;
+
+  // Writes exactly Layer::size bytes to `sink`. What was read may have changed or lie: whoever
+  // sends the bytes compares them with Layer::digest.
+  virtual void write_to(archive::Sink& sink, const CancelToken& cancel) const = 0;
+};
+
+struct Layer {
+  oci::Digest diff_id; // of the uncompressed tar
+  oci::Digest digest;  // of the bytes that `content` writes; equals diff_id when uncompressed
+  std::uint64_t size = 0;
+  std::string media_type; // OCI's
+  std::shared_ptr<const LayerContent> content;
+};
+
+// An image that can be put somewhere: its config, byte for byte, and its layers, bottom first.
+struct Image {
+  std::string config; // JSON; its digest is the image ID on graph-driver engines and Podman
+  oci::Digest config_digest;
+  oci::Platform platform; // as the config says
+  std::vector<Layer> layers;
+  std::vector<oci::Reference> names; // what the image calls itself
+};
+
+} // namespace nixbuild::image

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nixbuild::nix {
+
+// Nix's own options that we hand on, under their own names.
+struct Options {
+  std::optional<std::string> file;                                  // --file
+  std::vector<std::pair<std::string, std::string>> args;            // --arg NAME EXPR
+  std::vector<std::pair<std::string, std::string>> arg_strings;     // --argstr NAME STRING
+  std::vector<std::pair<std::string, std::string>> override_inputs; // --override-input NAME REF
+  std::vector<std::pair<std::string, std::string>> settings;        // --option NAME VALUE
+  bool impure = false;
+  bool accept_flake_config = false;
+  bool no_write_lock_file = false;
+  bool refresh = false;
+  bool offline = false;
+  bool show_trace = false;
+  bool keep_going = false;
+  std::optional<std::string> max_jobs;
+  std::optional<std::string> cores;
+  std::optional<std::string> builders;
+};
+
+} // namespace nixbuild::nix

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "context/global_flags.hpp"
+#include "nix/options.hpp"
+#include "oci/platform.hpp"
+#include "oci/reference.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nixbuild::pipeline {
+
+// What the user asked for: the command line of `build`, understood but not yet acted upon.
+struct BuildRequest {
+  context::GlobalFlags docker;
+  std::string installable = "."; // as typed
+  std::vector<oci::Reference> tags;
+  std::optional<oci::Platform> platform; // else the engine's
+  nix::Options nix;
+  std::optional<std::string> out_link; // also link the build output here
+  bool dry_run = false;
+};
+
+} // namespace nixbuild::pipeline

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "process/runner.hpp"
+#include "progress/reporter.hpp"
+#include "support/environment.hpp"
+
+namespace nixbuild::pipeline {
+
+// Everything outside the program that the pipeline touches, as an argument, so that tests can
+// choose it. Files are real ones: tests give their own folders by the environment.
+struct World {
+  const Environment& environment;
+  process::Runner& processes;
+  progress::Reporter& reporter;
+};
+
+} // namespace nixbuild::pipeline

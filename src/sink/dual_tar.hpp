@@ -1,0 +1,40 @@
+#pragma once
+
+#include "image/image.hpp"
+#include "sink/load_plan.hpp"
+
+#include <cstdint>
+#include <functional>
+
+namespace nixbuild::sink {
+
+// One tar that both image stores and Podman read: an OCI image layout and a docker-archive of the
+// same blobs, without the layers that the engine has. Layers come first and metadata last, so that
+// an engine can do nothing with an interrupted one.
+//   blobs/sha256/<hex>  missing layers, bottom first; config; manifest
+//   oci-layout, index.json   read by containerd and Podman (one entry, no name)
+//   manifest.json            read by graph-driver engines (no RepoTags)
+// Formats: OCI image-layout 1.0.0, OCI manifest, moby image/spec v1.2.
+class DualTar {
+public:
+  DualTar(const image::Image& image, const LoadPlan& plan);
+
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  [[nodiscard]] const oci::Digest& manifest_digest() const noexcept { return manifest_digest_; }
+
+  // Called with (index into Image::layers, bytes of it written so far).
+  using LayerProgress = std::function<void(std::size_t, std::uint64_t)>;
+
+  // Writes exactly size() bytes. Throws an Error of kind corrupt when a layer's bytes do not have
+  // its digest or size.
+  void write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel) const;
+
+private:
+  const image::Image& image_;
+  const LoadPlan& plan_;
+  std::string manifest_;
+  oci::Digest manifest_digest_;
+  std::uint64_t size_ = 0;
+};
+
+} // namespace nixbuild::sink
