@@ -1,0 +1,19 @@
+#pragma once
+
+#include "context/context.hpp"
+#include "engine/engine.hpp"
+#include "pipeline/world.hpp"
+
+namespace nixbuild::pipeline {
+
+// The context that is meant and a client of the engine behind it; nothing was sent yet.
+struct Connection {
+  context::Context context;
+  engine::Engine engine;
+};
+
+// Resolves the current context from `flags`, the docker CLI's configuration and the environment.
+// Throws an Error as context::resolve_context and config::load_docker_config do.
+[[nodiscard]] Connection connect(const context::GlobalFlags& flags, World& world);
+
+} // namespace nixbuild::pipeline

@@ -1,0 +1,22 @@
+#include "pipeline/run.hpp"
+
+#include "pipeline/build.hpp"
+#include "pipeline/connection.hpp"
+#include "pipeline/transfer.hpp"
+
+namespace nixbuild::pipeline {
+
+BuildReport run(const BuildRequest& request, World& world, const CancelToken& cancel) {
+  Connection connection = connect(request.docker, world);
+  const engine::Facts& engine = connection.engine.facts(cancel);
+
+  // The engine decides what is built, unless the user wants another platform.
+  const oci::Platform platform = request.platform.value_or(engine.platform);
+  const auto artifact = build(request, platform, world, cancel);
+  if (!artifact) return {.engine = engine, .images = {}};
+
+  const TransferJob job{.artifact = *artifact, .tags = request.tags, .platform = platform};
+  return {.engine = engine, .images = transfer(job, connection.engine, world, cancel)};
+}
+
+} // namespace nixbuild::pipeline
