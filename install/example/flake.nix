@@ -45,7 +45,7 @@
           printf %s "$hello" >root/bin/hello
           chmod 755 root/bin/hello
           # A shell that is linked dynamically needs its loader and its libraries.
-          ldd /bin/sh | grep -o '/[^ ]*' | while read -r library; do
+          LD_TRACE_LOADED_OBJECTS=1 /bin/sh | grep -o '/[^ ]*' | while read -r library; do
             mkdir -p "root''${library%/*}"
             cp -L "$library" "root$library"
           done
