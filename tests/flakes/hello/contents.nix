@@ -1,0 +1,37 @@
+# Store paths that the images are made of.
+{ tools }:
+rec {
+  busybox = tools.runShell "busybox" ''
+    mkdir -p $out/bin
+    cp /usr/bin/busybox $out/bin/busybox
+    for applet in sh cat echo env false id ls sleep stat true; do
+      ln -s busybox $out/bin/$applet
+    done
+  '' { };
+
+  greeting = tools.runShell "greeting" ''
+    mkdir -p $out/share
+    echo "Hello from Nix" > $out/share/greeting
+  '' { };
+
+  hello = tools.runShell "hello" ''
+    mkdir -p $out/bin
+    printf '#!%s/bin/sh\nexec cat %s/share/greeting\n' ${busybox} ${greeting} > $out/bin/hello
+    chmod +x $out/bin/hello
+  '' { };
+
+  # What makes tar writers differ: long and non-ASCII names, odd orders, links.
+  oddNames = tools.runPython "odd-names" (tools.script ./scripts/odd_names.py) { };
+
+  # Incompressible store paths of that size in total.
+  bulk = mebibytes:
+    let
+      parts = 16;
+      part = number:
+        tools.runPython "bulk-${toString number}" (tools.script ./scripts/bulk.py) {
+          seed = "part ${toString number}";
+          kibibytes = toString (mebibytes * 1024 / parts);
+        };
+    in
+    builtins.genList part parts;
+}

@@ -1,0 +1,82 @@
+# The functions of nixpkgs' dockerTools that make images, with the same outputs
+# and the same attributes, as far as a reader of images can tell.
+{ system, tools }:
+let
+  architecture = { x86_64-linux = "amd64"; aarch64-linux = "arm64"; }.${system};
+
+  compressors = {
+    none = { suffix = ""; command = "cat"; };
+    gz = { suffix = ".gz"; command = "gzip -n -6"; };
+    zstd = { suffix = ".zst"; command = "zstd -q -3"; };
+    xz = { suffix = ".xz"; command = "xz -0"; };
+  };
+
+  customisationLayer = { name, rootLinks, ... }:
+    tools.runShell "${name}-customisation-layer" ''
+      mkdir -p root/bin root/etc root/tmp $out
+      for content in $contents; do
+        ln -s $content/bin/* root/bin/
+      done
+      echo 'root:x:0:0::/:/bin/sh' > root/etc/passwd
+      chmod 1777 root/tmp
+      tar --sort=name --mtime=@1 --owner=0 --group=0 --numeric-owner --hard-dereference \
+        -C root -cf $out/layer.tar .
+      sha256sum $out/layer.tar | cut -d ' ' -f 1 > $out/checksum
+    '' { contents = rootLinks; };
+
+  confOf = image@{ name, tag, storeLayers, config, ... }:
+    tools.runShell "${name}-conf.json" ''printf %s "$conf" > $out'' {
+      conf = builtins.toJSON {
+        inherit architecture config;
+        os = "linux";
+        store_dir = builtins.storeDir;
+        from_image = null;
+        store_layers = storeLayers;
+        customisation_layer = customisationLayer image;
+        repo_tag = "${name}:${tag}";
+        created = "1970-01-01T00:00:01+00:00";
+        mtime = "1970-01-01T00:00:01+00:00";
+        uid = "0";
+        gid = "0";
+        uname = "root";
+        gname = "root";
+      };
+    };
+
+  streamScript = tools.runShell "stream" ''
+    cp ${tools.script ./scripts/stream_layered_image.py} $out
+    chmod +x $out
+  '' { };
+in
+rec {
+  # An executable that writes an uncompressed archive to its standard output.
+  streamLayeredImage = image@{ name, tag, ... }:
+    let
+      conf = confOf image;
+      stream = tools.runShell "stream-${name}" ''
+        printf '#! /bin/sh -e\nexec "%s"  %s  "$@"\n' ${streamScript} ${conf} > $out
+        chmod +x $out
+      '' { };
+    in
+    stream // { inherit conf streamScript; imageName = name; imageTag = tag; isExe = true; };
+
+  # An archive of many layers.
+  buildLayeredImage = image@{ name, tag, compressor, ... }:
+    let
+      stream = streamLayeredImage image;
+      archive = tools.runShell "${name}.tar${compressors.${compressor}.suffix}" ''
+        /usr/bin/python3 -B ${stream.streamScript} ${stream.conf} | ${compressors.${compressor}.command} > $out
+      '' { };
+    in
+    archive // { inherit stream; imageName = name; imageTag = tag; };
+
+  # An archive of one layer, in the old style: metadata of each layer in a folder of its own.
+  buildImage = image@{ name, tag, ... }:
+    let
+      archive = tools.runPython "docker-image-${name}.tar.gz" (tools.script ./scripts/classic_image.py) {
+        conf = confOf image;
+        generator = streamScript;
+      };
+    in
+    archive // { imageName = name; imageTag = tag; };
+}

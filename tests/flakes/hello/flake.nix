@@ -1,0 +1,60 @@
+{
+  description = "Images made without nixpkgs: every form that dockerTools gives, from Debian's own tools";
+
+  outputs = { self }:
+    let
+      systems = [ "x86_64-linux" "aarch64-linux" ];
+      forEach = names: function:
+        builtins.listToAttrs (map (name: { inherit name; value = function name; }) names);
+
+      packagesOf = system:
+        let
+          tools = import ./tools.nix { inherit system; };
+          dockerTools = import ./docker-tools.nix { inherit system tools; };
+          contents = import ./contents.nix { inherit tools; };
+
+          hello = {
+            name = "nixbuild-hello";
+            tag = "1.0";
+            storeLayers = [ [ contents.busybox ] [ contents.greeting contents.oddNames ] [ contents.hello ] ];
+            rootLinks = [ contents.busybox contents.hello ];
+            config = {
+              Cmd = [ "/bin/hello" ];
+              Env = [ "PATH=/bin" "GREETING_LANGUAGE=en" ];
+              WorkingDir = "/";
+              Labels = { "org.example.flake" = "hello"; };
+            };
+          };
+
+          # Pure evaluation knows no environment; `--impure` makes the variable count.
+          wantedSize = builtins.getEnv "NIXBUILD_BIG_MIB";
+          big = name: mebibytes: {
+            inherit name;
+            tag = "1.0";
+            storeLayers = [ [ contents.busybox ] ] ++ map (path: [ path ]) (contents.bulk mebibytes);
+            rootLinks = [ contents.busybox ];
+            config = { Cmd = [ "/bin/true" ]; };
+          };
+          bigDefault = big "nixbuild-big" (if wantedSize == "" then 64 else builtins.fromJSON wantedSize);
+          bigGigabyte = big "nixbuild-big1g" 1024;
+        in
+        rec {
+          default = layeredImage;
+          image = dockerTools.buildLayeredImage (hello // { compressor = "none"; });
+          imageGz = dockerTools.buildLayeredImage (hello // { compressor = "gz"; });
+          imageZstd = dockerTools.buildLayeredImage (hello // { compressor = "zstd"; });
+          imageXz = dockerTools.buildLayeredImage (hello // { compressor = "xz"; });
+          layeredImage = imageGz;
+          streamImage = dockerTools.streamLayeredImage hello;
+          classicImage = dockerTools.buildImage (hello // { name = "nixbuild-classic"; });
+
+          big = dockerTools.buildLayeredImage (bigDefault // { compressor = "none"; });
+          bigGz = dockerTools.buildLayeredImage (bigDefault // { compressor = "gz"; });
+          big1G = dockerTools.buildLayeredImage (bigGigabyte // { compressor = "none"; });
+          big1GGz = dockerTools.buildLayeredImage (bigGigabyte // { compressor = "gz"; });
+        };
+    in
+    {
+      packages = forEach systems packagesOf;
+    };
+}

@@ -1,0 +1,1 @@
+"""Real Docker engines and real Nix, each in namespaces of their own."""

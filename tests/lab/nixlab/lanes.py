@@ -1,0 +1,24 @@
+"""The lanes: one Debian suite with one kind of image store each."""
+
+from dataclasses import dataclass
+
+from .suites import SUITES, Suite
+
+
+@dataclass(frozen=True)
+class Lane:
+    name: str
+    suite: Suite
+    image_store: str
+
+
+LANES = {
+    lane.name: lane
+    for lane in (
+        Lane("bookworm", SUITES["bookworm"], "overlay2"),  # Docker 20.10, Nix 2.8
+        Lane("trixie-overlay2", SUITES["trixie"], "overlay2"),  # Docker 26.1, Nix 2.26
+        Lane("trixie-containerd", SUITES["trixie"], "containerd"),
+        Lane("sid-overlay2", SUITES["sid"], "overlay2"),  # Docker >= 28.5, Nix >= 2.34
+        Lane("sid-containerd", SUITES["sid"], "containerd"),
+    )
+}

@@ -1,0 +1,39 @@
+"""What is installed into the root file system of each Debian suite."""
+
+from dataclasses import dataclass
+
+COMMON_PACKAGES = (
+    "bash-static",
+    "busybox-static",
+    "ca-certificates",
+    "curl",  # also brings the libcurl that the plugin is linked with
+    "docker.io",
+    "git",
+    "iproute2",
+    "iptables",
+    "libyaml-0-2",
+    "nix-bin",
+    "pigz",
+    "procps",
+    "python3",  # python3-minimal has no tarfile, which the test flakes' builders need
+    "xz-utils",
+    "zstd",
+)
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    packages: tuple[str, ...]
+    apt_options: tuple[str, ...] = ()
+
+
+SUITES = {
+    suite.name: suite
+    for suite in (
+        Suite("bookworm", COMMON_PACKAGES),
+        Suite("trixie", COMMON_PACKAGES + ("docker-cli",)),
+        # A mirror's copy of sid may be older than its Release file allows.
+        Suite("sid", COMMON_PACKAGES + ("docker-cli",), ('Acquire::Check-Valid-Until "false"',)),
+    )
+}

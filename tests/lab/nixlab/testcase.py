@@ -1,0 +1,65 @@
+"""What all tests of the lab have at hand."""
+
+import os
+import unittest
+from pathlib import Path
+
+from . import session
+from .engine import Engine
+from .locations import FLAKES
+from .machine import Machine
+from .plugin import VARIABLE, plugin_binary
+from .process import Result
+
+
+class LabTest(unittest.TestCase):
+    """Each test begins with an engine that has no images and no containers."""
+
+    machine: Machine
+    engine: Engine
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.lab = session.current()
+        cls.machine = cls.lab.machine
+        cls.engine = cls.lab.engine
+
+    def setUp(self) -> None:
+        self.engine.api.remove_everything()
+        self.work = self.machine.new_folder()
+
+    def docker(self, *words: str, **options) -> Result:
+        return self.machine.exec(["docker", *words], **{"cwd": self.work, **options})
+
+    def flake(self, name: str) -> str:
+        """A private copy of a test flake, as a folder inside the machine."""
+        return self.machine.copy_in(FLAKES / name, f"{self.work}/{name}")
+
+    def nix_build(self, reference: str) -> str:
+        """Builds with Nix alone and answers with the store path."""
+        link = f"{self.work}/result-{reference.partition('#')[2]}"
+        self.machine.exec(["nix", "build", reference, "--out-link", link]).check()
+        return os.readlink(self.machine.path(link))
+
+    def outside(self, inside: str) -> Path:
+        return self.machine.path(inside)
+
+
+class PluginTest(LabTest):
+    """A test of the plugin; skipped when there is none."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if plugin_binary() is None:
+            raise unittest.SkipTest(f"{VARIABLE} is not set")
+        super().setUpClass()
+
+    def nixbuild(self, *words: str, **options) -> Result:
+        return self.docker("nixbuild", *words, **options)
+
+    def assert_fails(self, result: Result, *texts: str, status: int = 1) -> None:
+        """The run failed with that status, and its error message contains all the texts."""
+        self.assertEqual(result.returncode, status, result)
+        self.assertIn("ERROR: ", result.stderr, result)
+        for text in texts:
+            self.assertIn(text, result.stderr, result)
