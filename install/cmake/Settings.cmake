@@ -9,6 +9,7 @@ add_library(nixbuild_settings INTERFACE)
 target_include_directories(nixbuild_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(nixbuild_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wno-missing-field-initializers # a designated initializer leaves the rest at its default
   $<$<BOOL:${NIXBUILD_WERROR}>:-Werror>)
 target_compile_definitions(nixbuild_settings INTERFACE
   FMT_HEADER_ONLY
