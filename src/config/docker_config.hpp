@@ -17,7 +17,8 @@ struct DockerConfig {
   std::map<std::string, std::string> plugin;       // plugins.nixbuild
 };
 
-// The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else ~/.docker.
+// The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else ~/.docker (~ is the
+// passwd database's when HOME is not set).
 [[nodiscard]] std::filesystem::path
 docker_config_directory(const std::optional<std::string>& config_flag,
                         const Environment& environment);
@@ -25,5 +26,11 @@ docker_config_directory(const std::optional<std::string>& config_flag,
 // Reads <directory>/config.json; absent means defaults. Throws an Error of kind corrupt where the
 // CLI would go on with an *empty* configuration, and so with another engine than the user's.
 [[nodiscard]] DockerConfig load_docker_config(const std::filesystem::path& directory);
+
+// The headers that the user wants on every request to the engine: DOCKER_CUSTOM_HEADERS (one CSV
+// record of NAME=VALUE fields), else HttpHeaders of config.json. Throws an Error of kind
+// invalid_input for a variable that cannot be understood.
+[[nodiscard]] std::map<std::string, std::string> engine_headers(const DockerConfig& config,
+                                                                const Environment& environment);
 
 } // namespace nixbuild::config

@@ -1,0 +1,160 @@
+#include "config/docker_config.hpp"
+
+#include "config/go_json.hpp"
+#include "support/error.hpp"
+#include "support/files.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace nixbuild::config {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+fs::path home_directory(const Environment& environment) {
+  if (const auto home = environment.get("HOME")) return *home;
+  std::array<char, 16384> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
+      found == nullptr) {
+    return {};
+  }
+  return found->pw_dir;
+}
+
+using Check = void (*)(const json::value&, const JsonPlace&);
+
+void check_text(const json::value& value, const JsonPlace& place) {
+  (void)as_text(value, place);
+}
+
+void check_text_map(const json::value& value, const JsonPlace& place) {
+  (void)as_text_map(value, place);
+}
+
+void check_text_list(const json::value& value, const JsonPlace& place) {
+  (void)as_text_list(value, place);
+}
+
+void check_plugins(const json::value& value, const JsonPlace& place) {
+  for (const auto& member : as_object(value, place))
+    if (!member.value().is_null()) check_text_map(member.value(), place.member(member.key()));
+}
+
+// Objects of which the CLI decodes some members only, all of them strings.
+void check_records(const json::value& value, const JsonPlace& place,
+                   std::initializer_list<std::string_view> members) {
+  for (const auto& record : as_object(value, place)) {
+    if (record.value().is_null()) continue;
+    const JsonPlace record_place = place.member(record.key());
+    for (const std::string_view name : members) {
+      const auto* text = find_member(as_object(record.value(), record_place), name);
+      if (text != nullptr) check_text(*text, record_place.member(name));
+    }
+  }
+}
+
+void check_auths(const json::value& value, const JsonPlace& place) {
+  check_records(
+      value, place,
+      {"username", "password", "auth", "serveraddress", "identitytoken", "registrytoken"});
+}
+
+void check_proxies(const json::value& value, const JsonPlace& place) {
+  check_records(value, place, {"httpProxy", "httpsProxy", "noProxy", "ftpProxy", "allProxy"});
+}
+
+// Every key that the CLI decodes: a wrong type in any of them, though it does not concern us,
+// makes the CLI drop the current context too.
+struct TypedKey {
+  std::string_view name;
+  Check check;
+};
+constexpr std::array typed_keys{
+    TypedKey{"auths", check_auths},
+    TypedKey{"HttpHeaders", check_text_map},
+    TypedKey{"psFormat", check_text},
+    TypedKey{"imagesFormat", check_text},
+    TypedKey{"networksFormat", check_text},
+    TypedKey{"pluginsFormat", check_text},
+    TypedKey{"volumesFormat", check_text},
+    TypedKey{"statsFormat", check_text},
+    TypedKey{"detachKeys", check_text},
+    TypedKey{"credsStore", check_text},
+    TypedKey{"credHelpers", check_text_map},
+    TypedKey{"serviceInspectFormat", check_text},
+    TypedKey{"servicesFormat", check_text},
+    TypedKey{"tasksFormat", check_text},
+    TypedKey{"secretFormat", check_text},
+    TypedKey{"configFormat", check_text},
+    TypedKey{"nodesFormat", check_text},
+    TypedKey{"pruneFilters", check_text_list},
+    TypedKey{"proxies", check_proxies},
+    TypedKey{"currentContext", check_text},
+    TypedKey{"cliPluginsExtraDirs", check_text_list},
+    TypedKey{"plugins", check_plugins},
+    TypedKey{"aliases", check_text_map},
+    TypedKey{"features", check_text_map},
+};
+
+DockerConfig decode(const json::object& document, const JsonPlace& place) {
+  for (const TypedKey& key : typed_keys) {
+    if (const auto* value = find_member(document, key.name)) {
+      key.check(*value, place.member(key.name));
+    }
+  }
+  DockerConfig config;
+  if (const auto* context = find_member(document, "currentContext")) {
+    config.current_context = as_text(*context, place.member("currentContext"));
+  }
+  if (const auto* headers = find_member(document, "HttpHeaders")) {
+    config.http_headers = as_text_map(*headers, place.member("HttpHeaders"));
+  }
+  if (const auto* plugins = find_member(document, "plugins")) {
+    // Names of plugins are keys of a map to Go, and so compared exactly.
+    const auto* ours = plugins->get_object().if_contains("nixbuild");
+    if (ours != nullptr && !ours->is_null()) {
+      config.plugin = as_text_map(*ours, place.member("plugins.nixbuild"));
+    }
+  }
+  return config;
+}
+
+} // namespace
+
+fs::path docker_config_directory(const std::optional<std::string>& config_flag,
+                                 const Environment& environment) {
+  if (config_flag && !config_flag->empty()) return *config_flag;
+  if (const auto directory = environment.get("DOCKER_CONFIG")) return *directory;
+  return home_directory(environment) / ".docker";
+}
+
+DockerConfig load_docker_config(const fs::path& directory) {
+  const JsonPlace place{directory / "config.json", ""};
+  DockerConfig config;
+  try {
+    const json::value document = parse_json(read_file(place.file), place);
+    if (!document.is_null()) config = decode(as_object(document, place), place);
+  } catch (Error& error) {
+    if (error.kind() == ErrorKind::corrupt) {
+      throw std::move(error).with_hint(
+          "Correct that file: as it is, the docker CLI ignores all of it, the chosen context "
+          "included, and may use another engine than you expect.");
+    }
+    if (error.kind() != ErrorKind::not_found) throw;
+  }
+  config.directory = directory;
+  return config;
+}
+
+} // namespace nixbuild::config
