@@ -18,6 +18,10 @@ public:
 
   // Fills the front of `buffer` (not empty) and returns how many bytes, 0 only at the end.
   [[nodiscard]] virtual std::size_t read(std::span<std::byte> buffer) = 0;
+
+  // Passes over `count` bytes and returns how many there were, fewer only at the end. Reads and
+  // drops them, unless the source knows a faster way.
+  [[nodiscard]] virtual std::uint64_t skip(std::uint64_t count);
 };
 
 // Where bytes go. Not thread-safe; errors are thrown as nixbuild::Error.
@@ -30,5 +34,8 @@ public:
 
   virtual void write(std::span<const std::byte> data) = 0;
 };
+
+// Reads until `buffer` is full or the source ends; returns how many bytes.
+[[nodiscard]] std::size_t read_full(Source& source, std::span<std::byte> buffer);
 
 } // namespace nixbuild::archive

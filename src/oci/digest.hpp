@@ -4,13 +4,14 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nixbuild::oci {
 
 // "sha256:<64 lower-case hex digits>", the only algorithm that engines use for images.
 class Digest {
 public:
-  // Empty optional-like result when `text` is not of that form.
+  // The error is the reason in docker's words ("invalid checksum digest length").
   [[nodiscard]] static std::expected<Digest, std::string> parse(std::string_view text);
   // From the 64 hex digits alone; precondition: they are.
   [[nodiscard]] static Digest from_hex(std::string_view hex);

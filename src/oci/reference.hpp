@@ -18,7 +18,7 @@ public:
 
   [[nodiscard]] const std::string& domain() const noexcept { return domain_; } // "docker.io"
   [[nodiscard]] const std::string& path() const noexcept { return path_; }     // "library/alpine"
-  [[nodiscard]] const std::string& tag() const noexcept { return tag_; } // empty beside a digest
+  [[nodiscard]] const std::string& tag() const noexcept { return tag_; } // empty for a bare digest
   [[nodiscard]] const std::optional<Digest>& digest() const noexcept { return digest_; }
 
   [[nodiscard]] std::string repository() const;          // "docker.io/library/alpine"
