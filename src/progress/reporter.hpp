@@ -2,6 +2,8 @@
 
 #include "progress/event.hpp"
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -20,12 +22,14 @@ public:
   // A number for a new step.
   virtual StepId next_step() noexcept = 0;
   virtual Time now() noexcept = 0;
+  // Whether the user stopped us: a step that is left by an exception is then cancelled, not failed.
+  [[nodiscard]] virtual bool cancelled() const noexcept { return false; }
 };
 
 void notice(Reporter& reporter, Notice::Level level, std::string text) noexcept;
 
 // A step that starts when made. Left by an exception it reports itself as failed or cancelled,
-// otherwise as done unless `cached` was called.
+// otherwise as done unless `cached` was called. For one thread at a time.
 class Step {
 public:
   Step(Reporter& reporter, std::string name);
@@ -33,21 +37,25 @@ public:
   Step& operator=(const Step&) = delete;
   ~Step();
 
+  // One line that the work printed.
   void log(std::string_view line) noexcept;
+  // How far an item of the step is, in bytes; `total` is 0 when not known.
   void advance(std::string_view item, std::uint64_t current, std::uint64_t total,
                bool completed = false) noexcept;
   // The work turned out to be there already.
   void cached() noexcept { outcome_ = Outcome::cached; }
-  // Ends the step now.
+  // Ends the step now, as failed.
   void fail(std::string error) noexcept;
 
 private:
+  void finish(Outcome outcome, std::string error) noexcept;
+
   Reporter& reporter_;
   StepId id_;
-  Time started_;
   int exceptions_at_start_;
   Outcome outcome_ = Outcome::done;
   bool finished_ = false;
+  std::map<std::string, Time, std::less<>> item_starts_;
 };
 
 } // namespace nixbuild::progress
