@@ -24,6 +24,10 @@ public:
   // Writes exactly Layer::size bytes to `sink`. What was read may have changed or lie: whoever
   // sends the bytes compares them with Layer::digest.
   virtual void write_to(archive::Sink& sink, const CancelToken& cancel) const = 0;
+
+  // Everything that determines the bytes, as a text; empty when only the bytes themselves do. Equal
+  // identities have equal bytes (image/digest_cache.hpp).
+  [[nodiscard]] virtual std::string identity() const { return {}; }
 };
 
 struct Layer {

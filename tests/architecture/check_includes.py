@@ -40,7 +40,7 @@ def complaints(root: pathlib.Path):
             yield f"{path}: module '{module}' is in no layer; add it to {pathlib.Path(__file__).name}"
             continue
         for own, boost in INCLUDE.findall(file.read_text()):
-            if boost and path.suffix == ".hpp":
+            if boost and path.suffix == ".hpp" and not boost.endswith("/fwd.hpp"):
                 yield f"{path}: includes <{boost}>; Boost belongs in .cpp files"
             if not own:
                 continue
