@@ -30,9 +30,10 @@ public:
   [[nodiscard]] virtual std::string tail_of_stderr() const = 0;
 };
 
-// Starts programs. Every child gets its own process group, default signal dispositions and no
-// descriptor of ours above 2; on Linux it dies with us (parent-death signal). stdin is /dev/null
-// unless said otherwise.
+// Starts programs. Every child gets a session and process group of its own (hence no terminal: a
+// program cannot stop to ask for a password), default signal dispositions, an empty signal mask and
+// no descriptor of ours above 2; on Linux it gets SIGTERM when we die, by whatever cause. stdin is
+// /dev/null unless said otherwise. Safe to use from any thread.
 class Runner {
 public:
   Runner() = default;
@@ -40,10 +41,11 @@ public:
   Runner& operator=(const Runner&) = delete;
   virtual ~Runner() = default;
 
-  // Runs `command` to its end, handing on stdout and stderr line by line as they come. When
-  // `cancel` is raised the process group gets SIGTERM, SIGKILL at the forced level or after five
-  // seconds, and an Error of kind cancelled is thrown once it has ended. Throws not_found when
-  // the program does not exist. A failing program is no error here: see the status.
+  // Runs `command` to its end, handing on stdout and stderr line by line as they come; an empty
+  // handler drops them. When `cancel` is raised the process group gets SIGTERM, SIGKILL at the
+  // forced level or after five seconds, and an Error of kind cancelled is thrown once it has
+  // ended. What a handler throws ends the program in the same way and is thrown on. Throws
+  // not_found when the program does not exist. A failing program is no error here: see the status.
   virtual ExitStatus run(const Command& command, const LineHandler& on_stdout,
                          const LineHandler& on_stderr, const CancelToken& cancel) = 0;
 
