@@ -10,7 +10,9 @@ from .outcome import LabError
 from .process import PATIENCE_SECONDS, POLL_SECONDS, Process
 
 STORES = ("overlay2", "containerd")
-LOG_TAIL_LINES = 60
+LOG_TAIL_LINES = 40
+LOG_LINE_LENGTH = 400
+LOG_NOISE = ("loading plugin", "starting cri plugin", "msg=serving...")
 
 
 class Engine:
@@ -73,7 +75,8 @@ class Engine:
 
     def log_tail(self) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        tail = "\n".join(text.splitlines()[-LOG_TAIL_LINES:])
+        telling = [line[:LOG_LINE_LENGTH] for line in text.splitlines() if not any(word in line for word in LOG_NOISE)]
+        tail = "\n".join(telling[-LOG_TAIL_LINES:])
         return f"--- log of engine {self.name}\n{tail}\n---"
 
     @property

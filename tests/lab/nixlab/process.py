@@ -60,13 +60,7 @@ class Process:
     def host_pid(self) -> int:
         """Process ID of the command as seen outside the machine."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            found = children.read_text().split()
-            if found:
-                return int(found[0])
-            time.sleep(POLL_SECONDS)
-        raise AssertionError(f"no longer running\n{self.so_far()}")
+        return int(self._poll(lambda: children.read_text().split())[0])
 
     @property
     def running(self) -> bool:
@@ -78,7 +72,9 @@ class Process:
 
     def send_to_group(self, number: signal.Signals) -> None:
         """To the command and its children, as a terminal does."""
-        os.killpg(self.host_pid, number)
+        command = self.host_pid
+        self._poll(lambda: os.getpgid(command) == command)  # it becomes a group only after its start
+        os.killpg(command, number)
 
     def type(self, keys: str) -> None:
         """Presses keys on the command's terminal; "\\x03" is ^C."""
@@ -109,18 +105,27 @@ class Process:
         return self.so_far()
 
     def kill(self) -> None:
-        if self.running:
-            try:
-                self.send_to_group(signal.SIGKILL)
-            except (AssertionError, ProcessLookupError):
-                pass
-            self._process.kill()
-            self._process.wait()
+        """The command and its children, whatever they are doing."""
+        try:
+            self.send_to_group(signal.SIGKILL)
+        except (AssertionError, OSError):
+            pass  # it has ended by itself
+        self._process.wait()
 
     def so_far(self) -> Result:
         status = self._process.returncode
         output = self._output
         return Result(self._argv, 0 if status is None else status, bytes(output["stdout"]), bytes(output["stderr"]))
+
+    def _poll(self, condition):
+        """The first true answer of the condition; an error once the command has ended."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.running:
+            answer = condition()
+            if answer:
+                return answer
+            time.sleep(POLL_SECONDS)
+        raise AssertionError(f"no longer running\n{self.so_far()}")
 
     def _read_from(self, descriptor: int, name: str) -> None:
         reader = threading.Thread(target=self._collect, args=(descriptor, name), daemon=True)

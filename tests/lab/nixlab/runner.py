@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 import unittest
 
 from . import session
@@ -56,7 +57,7 @@ def _run_tests(arguments: list[str]) -> int:
     program = unittest.TestProgram(
         module=None,
         argv=["tests/lab/run LANE", *arguments],
-        testRunner=unittest.TextTestRunner(stream=sys.stdout, resultclass=_ResultWithEngineLog, verbosity=2),
+        testRunner=unittest.TextTestRunner(stream=sys.stdout, resultclass=_Result, verbosity=2),
         exit=False,
     )
     if program.result.testsRun == 0 and not program.result.skipped:
@@ -65,7 +66,20 @@ def _run_tests(arguments: list[str]) -> int:
     return 0 if program.result.wasSuccessful() else FAILED
 
 
-class _ResultWithEngineLog(unittest.TextTestResult):
+class _Result(unittest.TextTestResult):
+    """Shows how long each test took, and what the engine said when one fails."""
+
+    def startTest(self, test):
+        self._started = time.monotonic()
+        super().startTest(test)
+
+    def getDescription(self, test):
+        return test.id()
+
+    def addSuccess(self, test):
+        self.stream.write(f"({time.monotonic() - self._started:.1f} s) ")
+        super().addSuccess(test)
+
     def addError(self, test, error):
         super().addError(test, error)
         self._append_log(self.errors)
