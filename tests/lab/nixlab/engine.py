@@ -2,12 +2,12 @@
 
 import json
 import signal
-import time
 
 from .engine_api import EngineApi
 from .machine import ENGINES, Machine
 from .outcome import LabError
-from .process import PATIENCE_SECONDS, POLL_SECONDS, Process
+from .process import Process
+from .waiting import wait_until
 
 STORES = ("overlay2", "containerd")
 LOG_TAIL_LINES = 40
@@ -109,11 +109,10 @@ class Engine:
         self.machine.exec(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", self.data_root]).check()
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not self.api.answers():
-            if not self._process.running:
-                raise LabError(f"engine {self.name} ended while starting\n{self.log_tail()}")
-            if time.monotonic() > deadline:
-                self._process.kill()
-                raise LabError(f"engine {self.name} never became ready\n{self.log_tail()}")
-            time.sleep(POLL_SECONDS)
+        try:
+            wait_until(lambda: self.api.answers() or not self._process.running, "the engine answers")
+        except AssertionError as error:
+            self._process.kill()
+            raise LabError(f"{error}\n{self.log_tail()}") from None
+        if not self._process.running:
+            raise LabError(f"engine {self.name} ended while starting\n{self.log_tail()}")

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from .outcome import LabError
-from .process import PATIENCE_SECONDS, POLL_SECONDS, Process, Result
+from .process import Process, Result
 from .run_folder import RunFolder
+from .waiting import PATIENCE_SECONDS, wait_until
 
 INIT = Path(__file__).with_name("init.py")
 NAMESPACES = ["--mount", "--pid", "--net", "--uts", "--ipc"]
@@ -180,7 +180,7 @@ class Machine:
         except subprocess.TimeoutExpired:
             unshare.send_signal(signal.SIGKILL)
             unshare.wait()
-            _wait_until_gone(init_pid)
+            wait_until(lambda: not Path(f"/proc/{init_pid}").exists(), f"process 1 of {self.name} has ended")
         unshare.stdout.close()
 
     def _enter(
@@ -208,10 +208,3 @@ def _readable(stdin: bytes | Path):
 def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
-
-def _wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while pid and Path(f"/proc/{pid}").exists():
-        if time.monotonic() > deadline:
-            raise LabError(f"process 1 of the machine ({pid}) does not end")
-        time.sleep(POLL_SECONDS)

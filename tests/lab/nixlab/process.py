@@ -8,9 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-# Guards against hanging for ever; nothing is expected to take nearly as long.
-PATIENCE_SECONDS = 180.0
-POLL_SECONDS = 0.01
+from .waiting import PATIENCE_SECONDS, POLL_SECONDS
 
 
 @dataclass(frozen=True)

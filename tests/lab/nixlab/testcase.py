@@ -11,6 +11,8 @@ from .machine import Machine
 from .plugin import VARIABLE, plugin_binary
 from .process import Result
 
+WORK = "work-of-a-test-"
+
 
 class LabTest(unittest.TestCase):
     """Each test begins with an engine that has no images and no containers."""
@@ -26,7 +28,10 @@ class LabTest(unittest.TestCase):
 
     def setUp(self) -> None:
         self.engine.api.remove_everything()
-        self.work = self.machine.new_folder()
+        self.work = self.new_work_folder()
+
+    def new_work_folder(self) -> str:
+        return self.machine.new_folder(WORK)
 
     def docker(self, *words: str, **options) -> Result:
         return self.machine.exec(["docker", *words], **{"cwd": self.work, **options})
@@ -44,6 +49,12 @@ class LabTest(unittest.TestCase):
     def outside(self, inside: str) -> Path:
         return self.machine.path(inside)
 
+    def assert_greets(self, image: str, engine: Engine | None = None) -> None:
+        """A container of the image runs and says what the test flake's image says."""
+        host = (engine or self.engine).host
+        ran = self.docker("run", "--rm", "--network=none", image, env={"DOCKER_HOST": host})
+        self.assertEqual(ran.check().stdout, "Hello from Nix\n")
+
 
 class PluginTest(LabTest):
     """A test of the plugin; skipped when there is none."""
@@ -56,6 +67,21 @@ class PluginTest(LabTest):
 
     def nixbuild(self, *words: str, **options) -> Result:
         return self.docker("nixbuild", *words, **options)
+
+    def image_id(self, reference: str) -> str:
+        image = self.engine.api.image(reference)
+        self.assertIsNotNone(image, f"the engine has no image {reference}")
+        return image["Id"]
+
+    def assert_nothing_left(self) -> None:
+        """No image, tagged or not, and no temporary files of the plugin or the engine."""
+        self.assertEqual(self.engine.api.images(), [])
+        self.assertEqual(self.temporary_files(), [])
+
+    def temporary_files(self) -> list[str]:
+        engine_folder = self.outside(f"{self.engine.data_root}/tmp")
+        of_engine = os.listdir(engine_folder) if engine_folder.exists() else []
+        return [name for name in os.listdir(self.outside("/tmp")) if not name.startswith(WORK)] + of_engine
 
     def assert_fails(self, result: Result, *texts: str, status: int = 1) -> None:
         """The run failed with that status, and its error message contains all the texts."""

@@ -51,8 +51,5 @@ class EngineAlone(LabTest):
     def load(self, reference: str) -> None:
         self.docker("load", "-i", self.nix_build(reference)).check()
 
-    def assert_greets(self, image: str) -> None:
-        self.assertEqual(self.docker("run", "--rm", image).check().stdout, "Hello from Nix\n")
-
     def engine_major(self) -> int:
         return int(self.engine.api.version()["Version"].split(".")[0])

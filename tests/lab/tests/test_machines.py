@@ -3,15 +3,14 @@
 import signal
 import subprocess
 import sys
-import time
 import unittest
 from pathlib import Path
 
 from nixlab import cgroups, session
 from nixlab.engine import Engine
 from nixlab.locations import LAB
-from nixlab.process import PATIENCE_SECONDS, POLL_SECONDS
 from nixlab.run_folder import RunFolder, sweep_stale_runs
+from nixlab.waiting import wait_until
 
 OWNER_THAT_GETS_KILLED = """
 import sys
@@ -97,10 +96,3 @@ class Machines(unittest.TestCase):
         self.assertNotIn(folder.name, Path("/proc/self/mounts").read_text())
         self.assertEqual(list(Path("/sys/fs/cgroup").glob(f"**/{cgroups.PREFIX}{folder.name}")), [])
 
-
-def wait_until(condition, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"never came true: {what}")
-        time.sleep(POLL_SECONDS)
