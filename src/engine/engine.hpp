@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nixbuild::engine {
@@ -24,6 +25,10 @@ struct ApiVersion {
   [[nodiscard]] std::string str() const;
   auto operator<=>(const ApiVersion&) const = default;
 };
+
+// The newest and the oldest version that we speak.
+constexpr ApiVersion newest_api{1, 51};
+constexpr ApiVersion oldest_api{1, 24};
 
 // What an engine says of itself.
 struct Facts {
@@ -44,6 +49,16 @@ struct ImageDetails {
   std::vector<oci::Digest> diff_ids;
 };
 
+// A tar to be loaded.
+struct Load {
+  std::uint64_t size = 0;                    // of the tar, in bytes
+  std::function<void(archive::Sink&)> write; // writes exactly so many
+  std::optional<oci::Platform> platform;     // engines that can then check every blob
+  // Told how much of a layer the engine has unpacked, where it says: (first 12 hex digits of the
+  // diff ID, bytes done, bytes in all).
+  std::function<void(std::string_view, std::uint64_t, std::uint64_t)> on_layer;
+};
+
 struct ConnectionOptions {
   std::string base_path;                 // prefix of every request's path (tcp://host:port/base)
   http::Headers headers;                 // on every request
@@ -52,6 +67,7 @@ struct ConnectionOptions {
 
 // The Engine API (docs.docker.com/reference/api/engine) of one engine. All calls throw an Error:
 // unavailable when nothing answers, refused with the daemon's own message as detail, cancelled.
+// Images are named by oci::Reference::str() or by an ID ("sha256:…").
 class Engine {
 public:
   Engine(std::unique_ptr<http::Client> client, ConnectionOptions options);
@@ -59,22 +75,17 @@ public:
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  // Pings, agrees on an API version and asks once; later calls answer from memory.
+  // Asks once, agreeing on an API version; later calls answer from memory.
   [[nodiscard]] const Facts& facts(const CancelToken& cancel);
 
-  // Nothing when there is no such image. `reference` is a name or "sha256:…".
+  // Nothing when there is no such image.
   [[nodiscard]] std::optional<ImageDetails> inspect_image(std::string_view reference,
                                                           const CancelToken& cancel);
 
-  // POST /images/load of a tar of exactly `size` bytes that `write` produces. Reads the JSON
-  // answer to its end; an error inside it is thrown as refused (no_space when that is what it
-  // says), a text such as containerd's "Error unpacking image" too. Returns the daemon's message
-  // lines ("Loaded image ID: sha256:…"). `platform` makes engines that can (API ≥ 1.48) verify
-  // that every blob is there.
-  std::vector<std::string> load_images(std::uint64_t size,
-                                       const std::function<void(archive::Sink&)>& write,
-                                       const std::optional<oci::Platform>& platform,
-                                       const CancelToken& cancel);
+  // POST /images/load. Reads the JSON answer to its end; an error inside it is thrown as refused
+  // (no_space when that is what it says), a text such as containerd's "Error unpacking image" too.
+  // Returns the daemon's message lines ("Loaded image ID: sha256:…").
+  std::vector<std::string> load_images(const Load& load, const CancelToken& cancel);
 
   // Gives the image `id` the name `name`, taking it from whichever image had it.
   void tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel);

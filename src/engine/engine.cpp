@@ -1,0 +1,160 @@
+#include "engine/engine.hpp"
+
+#include "engine/facts.hpp"
+#include "engine/json_messages.hpp"
+#include "engine/load_answer.hpp"
+#include "engine/refusal.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace nixbuild::engine {
+
+namespace json = boost::json;
+
+struct Engine::Impl {
+  std::unique_ptr<http::Client> client;
+  ConnectionOptions options;
+  std::optional<Facts> facts;
+
+  // `path` begins with a slash; the API version is put before it where one was agreed on.
+  [[nodiscard]] http::Request request(std::string method, const std::string& path) const {
+    const std::string version = facts ? format("/v{}", facts->api.str()) : std::string();
+    return {.method = std::move(method),
+            .target = options.base_path + version + path,
+            .headers = options.headers};
+  }
+
+  [[nodiscard]] http::Response ask(const http::Request& request, const CancelToken& cancel) const {
+    return http::fetch(*client, request, cancel);
+  }
+
+  // The body of a successful answer.
+  [[nodiscard]] std::string get(const std::string& path, const CancelToken& cancel) const {
+    const http::Response response = ask(request("GET", path), cancel);
+    if (response.head.status != 200) {
+      throw refusal(format("answer GET {}", path),
+                    daemon_text(response.head.status, response.body));
+    }
+    return response.body;
+  }
+};
+
+Engine::Engine(std::unique_ptr<http::Client> client, ConnectionOptions options)
+    : impl_(std::make_unique<Impl>(
+          Impl{.client = std::move(client), .options = std::move(options), .facts = {}})) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+const Facts& Engine::facts(const CancelToken& cancel) {
+  if (!impl_->facts) {
+    const std::string version = impl_->get("/version", cancel);
+    const std::string info = impl_->get("/info", cancel);
+    impl_->facts = read_facts(version, info, impl_->options.api_ceiling);
+  }
+  return *impl_->facts;
+}
+
+namespace {
+
+ImageDetails read_details(const std::string& answer) {
+  json::error_code error;
+  const json::value value = json::parse(answer, error);
+  const json::object* image = error ? nullptr : value.if_object();
+  const json::value* id = image != nullptr ? image->if_contains("Id") : nullptr;
+  if (id == nullptr || !id->is_string()) {
+    throw Error(ErrorKind::corrupt, "the engine's description of an image cannot be read");
+  }
+  ImageDetails details{.id = std::string(std::string_view(id->get_string()))};
+  if (const json::value* tags = image->if_contains("RepoTags");
+      tags != nullptr && tags->is_array()) {
+    for (const json::value& tag : tags->get_array()) {
+      if (tag.is_string()) details.repo_tags.emplace_back(std::string_view(tag.get_string()));
+    }
+  }
+  if (const json::value* layers = value.find_pointer("/RootFS/Layers", error);
+      layers != nullptr && layers->is_array()) {
+    for (const json::value& layer : layers->get_array()) {
+      if (!layer.is_string()) continue;
+      const auto digest = oci::Digest::parse(std::string_view(layer.get_string()));
+      if (digest) details.diff_ids.push_back(*digest);
+    }
+  }
+  return details;
+}
+
+} // namespace
+
+std::optional<ImageDetails> Engine::inspect_image(std::string_view reference,
+                                                  const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = format("/images/{}/json", reference);
+  const http::Response response = impl_->ask(impl_->request("GET", path), cancel);
+  if (response.head.status == 404) return std::nullopt;
+  if (response.head.status != 200) {
+    throw refusal(format("describe the image {}", reference),
+                  daemon_text(response.head.status, response.body));
+  }
+  return read_details(response.body);
+}
+
+std::vector<std::string> Engine::load_images(const Load& load, const CancelToken& cancel) {
+  const Facts& engine = facts(cancel);
+  std::string path = "/images/load?quiet=0";
+  if (load.platform && engine.api >= ApiVersion{1, 48}) {
+    json::object platform{{"os", load.platform->os}, {"architecture", load.platform->architecture}};
+    if (!load.platform->variant.empty()) platform["variant"] = load.platform->variant;
+    path += "&platform=" + http::percent_encode(json::serialize(platform));
+  }
+  http::Request request = impl_->request("POST", path);
+  request.headers.emplace_back("Content-Type", "application/x-tar");
+  request.stream = load.write;
+  request.stream_size = load.size;
+
+  LoadAnswer answer(load);
+  JsonMessages messages([&](const json::value& message) { answer.take(message); });
+  std::string error_body;
+  const http::ResponseHead head = impl_->client->exchange(
+      request,
+      [&](const http::ResponseHead& so_far, std::string_view chunk) {
+        if (so_far.status == 200) {
+          messages.feed(chunk);
+        } else if (error_body.size() < 65536) {
+          error_body += chunk;
+        }
+      },
+      cancel);
+  if (head.status != 200) throw refusal("load the image", daemon_text(head.status, error_body));
+  messages.finish();
+  return std::move(answer).finish();
+}
+
+void Engine::tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path =
+      format("/images/{}/tag?repo={}&tag={}", id, http::percent_encode(name.repository()),
+             http::percent_encode(name.tag()));
+  const http::Response response = impl_->ask(impl_->request("POST", path), cancel);
+  if (response.head.status != 201) {
+    throw refusal(format("give the image the name {}", name.familiar()),
+                  daemon_text(response.head.status, response.body));
+  }
+}
+
+bool Engine::remove_image(std::string_view id, const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = format("/images/{}?noprune=1", id);
+  const http::Response response = impl_->ask(impl_->request("DELETE", path), cancel);
+  if (response.head.status == 404 || response.head.status == 409) return false;
+  if (response.head.status != 200) {
+    throw refusal(format("remove the image {}", id),
+                  daemon_text(response.head.status, response.body));
+  }
+  return true;
+}
+
+} // namespace nixbuild::engine

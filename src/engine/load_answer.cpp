@@ -1,0 +1,67 @@
+#include "engine/load_answer.hpp"
+
+#include "engine/refusal.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace nixbuild::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+const json::object* member_object(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr ? value->if_object() : nullptr;
+}
+
+std::string member_text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  const json::string* text = value != nullptr ? value->if_string() : nullptr;
+  return text != nullptr ? std::string(std::string_view(*text)) : std::string();
+}
+
+std::uint64_t member_number(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_number()) return 0;
+  json::error_code error;
+  const auto number = value->to_number<std::uint64_t>(error);
+  return error ? 0 : number;
+}
+
+// containerd's image store reports that it could not unpack an image as an ordinary line.
+constexpr std::string_view unpack_failure = "Error unpacking image";
+
+} // namespace
+
+void LoadAnswer::take(const json::value& message) {
+  const json::object* object = message.if_object();
+  if (object == nullptr) return;
+  if (const json::object* detail = member_object(*object, "errorDetail")) {
+    failure_ = member_text(*detail, "message");
+  }
+  if (const std::string error = member_text(*object, "error"); !error.empty()) failure_ = error;
+  if (std::string line = member_text(*object, "stream"); !line.empty()) {
+    while (line.ends_with('\n') || line.ends_with('\r'))
+      line.pop_back();
+    if (line.starts_with(unpack_failure)) {
+      failure_ = line;
+    } else {
+      lines_.push_back(std::move(line));
+    }
+  }
+  if (const json::object* progress = member_object(*object, "progressDetail");
+      progress != nullptr && load_.on_layer) {
+    load_.on_layer(member_text(*object, "id"), member_number(*progress, "current"),
+                   member_number(*progress, "total"));
+  }
+}
+
+std::vector<std::string> LoadAnswer::finish() && {
+  if (!failure_.empty()) throw refusal("load the image", failure_);
+  return std::move(lines_);
+}
+
+} // namespace nixbuild::engine
