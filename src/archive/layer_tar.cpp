@@ -171,35 +171,67 @@ std::string go_pax(const LayerEntry& entry, const std::map<std::string, std::str
   std::string data;
   for (const auto& [key, value] : records)
     data += pax_record(key, value);
-  const std::size_t slash = entry.name.rfind('/');
-  const std::string directory = slash == std::string::npos ? ""
-                                : slash == 0               ? "/"
-                                                           : entry.name.substr(0, slash) + "/";
-  const std::string base = slash == std::string::npos ? entry.name : entry.name.substr(slash + 1);
-  return pax_header(ascii_only(directory + "PaxHeaders.0/" + base), std::move(data));
+  const std::size_t base = entry.name.rfind('/') + 1; // 0 when there is no slash
+  std::string name =
+      ascii_only(format("{}PaxHeaders.0/{}", entry.name.substr(0, base), entry.name.substr(base)));
+  name.resize(std::min<std::size_t>(name.size(), 100));
+  name.resize(name.find_last_not_of('/') + 1);
+  return pax_header(name, std::move(data));
+}
+
+// A text field as Go fills it: where cutting it leaves a slash at the end, a NUL takes the place
+// of the first of the slashes there, since old readers would take the entry for a directory.
+void go_text(Block& block, std::size_t offset, std::size_t width, std::string_view value) {
+  const std::string text = ascii_only(value);
+  block.text(offset, width, text);
+  if (text.size() <= width || text[width - 1] != '/') return;
+  const std::size_t kept = text.find_last_not_of('/', width - 1) + 1;
+  block.bytes[offset + kept] = '\0';
+}
+
+// What a ustar block cannot say, by PAX key.
+std::map<std::string, std::string> go_records(const LayerEntry& entry) {
+  std::map<std::string, std::string> records;
+  const auto text = [&](const char* key, const std::string& value, std::size_t width) {
+    if (!is_ascii(value) || value.size() > width) records[key] = value;
+  };
+  const auto number = [&](const char* key, std::uint64_t value, std::uint64_t limit) {
+    if (value >= limit) records[key] = format("{}", value);
+  };
+  text("path", entry.name, 100);
+  text("linkpath", entry.target, 100);
+  text("uname", entry.uname, 32);
+  text("gname", entry.gname, 32);
+  number("uid", entry.uid, octal7_limit);
+  number("gid", entry.gid, octal7_limit);
+  number("size", entry.size, octal11_limit);
+  number("mtime", static_cast<std::uint64_t>(entry.mtime), octal11_limit);
+  return records;
 }
 
 std::string go_header(const LayerEntry& entry) {
-  const auto [prefix, rest] = ustar_split(entry.name);
-  const bool name_fits = is_ascii(entry.name) && rest.size() <= 100;
-  const bool target_fits = is_ascii(entry.target) && entry.target.size() <= 100;
-  const bool size_fits = entry.size < octal11_limit;
-  std::map<std::string, std::string> records;
-  if (!name_fits) records["path"] = entry.name;
-  if (!target_fits) records["linkpath"] = entry.target;
-  if (!size_fits) records["size"] = format("{}", entry.size);
-
-  // Go uses the ustar prefix only when no record is needed at all.
-  const bool ustar = records.empty();
-  Block block = numbers_block(entry, entry.uid, entry.gid, size_fits ? entry.size : 0,
-                              static_cast<std::uint64_t>(entry.mtime));
-  block.text(0, 100, ustar ? std::string(rest) : ascii_only(entry.name));
-  block.text(157, 100, ascii_only(entry.target));
-  block.text(265, 32, entry.uname);
-  block.text(297, 32, entry.gname);
+  std::map<std::string, std::string> records = go_records(entry);
+  auto [prefix, name] = ustar_split(entry.name);
+  // Only a name that can be split needs no record. If there is one all the same, it is said as
+  // well, and in full.
+  if (records.size() == 1 && !prefix.empty()) records.clear();
+  if (!records.empty()) {
+    prefix = {};
+    name = entry.name;
+  }
+  const auto fitting = [](std::uint64_t value, std::uint64_t limit) {
+    return value < limit ? value : 0;
+  };
+  Block block = numbers_block(entry, fitting(entry.uid, octal7_limit),
+                              fitting(entry.gid, octal7_limit), fitting(entry.size, octal11_limit),
+                              fitting(static_cast<std::uint64_t>(entry.mtime), octal11_limit));
+  go_text(block, 0, 100, name);
+  go_text(block, 157, 100, entry.target);
+  go_text(block, 265, 32, entry.uname);
+  go_text(block, 297, 32, entry.gname);
   block.octal(329, 7, 0);
   block.octal(337, 7, 0);
-  if (ustar) block.text(345, 155, prefix);
+  block.text(345, 155, prefix);
   return go_pax(entry, records) + std::move(block).finish();
 }
 
