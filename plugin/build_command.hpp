@@ -1,0 +1,28 @@
+#pragma once
+
+#include "context/global_flags.hpp"
+#include "pipeline/build_request.hpp"
+#include "plugin/parsed_options.hpp"
+#include "plugin/result_files.hpp"
+#include "plugin/world.hpp"
+#include "progress/mode.hpp"
+
+namespace nixbuild::plugin {
+
+// The command line of `build`, understood.
+struct BuildCall {
+  pipeline::BuildRequest request;
+  ResultFiles files;
+  progress::Mode progress = progress::Mode::automatic;
+  bool quiet = false; // -q: the image ID is the only thing printed
+};
+
+// Throws an Error of kind invalid_input for values that make no sense.
+[[nodiscard]] BuildCall parse_build_call(const ParsedOptions& options,
+                                         const context::GlobalFlags& docker,
+                                         const Environment& environment);
+
+// Builds, loads, prints what came of it, and returns the exit status. Throws an Error.
+int run_build(const BuildCall& call, World& world);
+
+} // namespace nixbuild::plugin

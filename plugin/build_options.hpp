@@ -1,0 +1,12 @@
+#pragma once
+
+#include "plugin/option.hpp"
+
+namespace nixbuild::plugin {
+
+// The options of `build`: buildx's names where it has them, and Nix's own.
+[[nodiscard]] OptionTable build_options();
+// -D, of every command that does something.
+[[nodiscard]] Option debug_option();
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,124 @@
+#include "plugin/command.hpp"
+
+#include "plugin/build_options.hpp"
+#include "plugin/option_reader.hpp"
+
+#include <algorithm>
+
+namespace nixbuild::plugin {
+
+namespace {
+
+const Option help_option{
+    .name = "help", .letter = 'h', .help = "Show how the command is used", .hidden = true};
+
+Command build_command() {
+  Command command{
+      .name = "build",
+      .arguments = "[INSTALLABLE]",
+      .summary = "Build an image and load it into the engine (the default command)",
+      .description = "Builds INSTALLABLE for the platform of the engine behind the current Docker "
+                     "context, and "
+                     "loads the image into that engine. INSTALLABLE is what nix build takes: an "
+                     "attribute of a "
+                     "flake (.#image), a store path, or with --file an attribute of an expression; "
+                     "or the path "
+                     "of an image archive. Without it the default package of the flake in this "
+                     "folder is built.",
+      .most_words = 1,
+      .options = build_options(),
+      .examples = {{".#layeredImage", "an attribute of the flake in this folder"},
+                   {"-t me/app:dev github:you/project#image", "a flake elsewhere, named anew"},
+                   {"--file default.nix image", "an attribute of a Nix expression"},
+                   {"./result", "an archive that was built already"}}};
+  command.options.push_back(help_option);
+  return command;
+}
+
+Command info_command() {
+  return {.name = "info",
+          .arguments = "",
+          .summary = "Show which context, engine and Nix are used",
+          .description =
+              "Shows what the current Docker context leads to: the endpoint, the engine, "
+              "its image store and platform, and the Nix that builds for it.",
+          .most_words = 0,
+          .options = {{.name = "format",
+                       .values = {"FORMAT"},
+                       .help = "Print in this format (json)",
+                       .completion = ValueCompletion::words,
+                       .words = {"json"}},
+                      debug_option(),
+                      help_option},
+          .examples = {}};
+}
+
+std::vector<Command> make_commands() {
+  return {build_command(),
+          info_command(),
+          {.name = "version",
+           .arguments = "",
+           .summary = "Show the version of this plugin",
+           .description = "Shows the version of this plugin.",
+           .most_words = 0,
+           .options = {help_option},
+           .examples = {}},
+          {.name = "help",
+           .arguments = "[COMMAND]",
+           .summary = "Show how a command is used",
+           .description = "Shows how COMMAND is used, or which commands there are.",
+           .most_words = 1,
+           .options = {help_option},
+           .examples = {}}};
+}
+
+} // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = make_commands();
+  return all;
+}
+
+const Command& default_command() {
+  return commands().front();
+}
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::ranges::find(commands(), name, &Command::name);
+  return found == commands().end() ? nullptr : &*found;
+}
+
+ChosenCommand choose_command(std::span<const std::string> arguments) {
+  ChosenCommand chosen{.command = default_command(),
+                       .arguments = {arguments.begin(), arguments.end()}};
+  // Which arguments are words, and not values, only a table can tell; build's is the one that
+  // counts when no command is named.
+  OptionReader reader(default_command().options, arguments);
+  while (const auto token = reader.next()) {
+    if (token->kind == Token::Kind::dashes) return chosen;
+    if (token->kind != Token::Kind::word) continue;
+    const Command* command = find_command(token->text);
+    if (command == nullptr) return chosen;
+    chosen.arguments.erase(chosen.arguments.begin() + static_cast<std::ptrdiff_t>(token->index));
+    return {.command = *command, .arguments = std::move(chosen.arguments), .named = true};
+  }
+  return chosen;
+}
+
+const std::vector<Variable>& environment_variables() {
+  static const std::vector<Variable> variables{
+      {"DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, "
+       "DOCKER_API_VERSION",
+       "which engine is meant and how it is reached, as for every docker command"},
+      {"DOCKER_DEFAULT_PLATFORM",
+       "the platform where neither --platform nor NIXBUILD_PLATFORM names one"},
+      {"NIXBUILD_PROGRESS, BUILDKIT_PROGRESS", "how progress is shown where --progress is auto"},
+      {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},
+      {"BUILDKIT_TTY_LOG_LINES, TTY_DISPLAY_RATE",
+       "log lines of each running step, and milliseconds between redraws, in the display of a "
+       "terminal"},
+  };
+  return variables;
+}
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,129 @@
+#include "plugin/complete.hpp"
+
+#include "plugin/command.hpp"
+#include "plugin/complete_installable.hpp"
+#include "plugin/completion.hpp"
+#include "plugin/option_reader.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <set>
+
+namespace nixbuild::plugin {
+
+namespace {
+
+// The words in front of the one to complete.
+struct Typed {
+  std::set<const Option*> options;
+  std::size_t words = 0;
+  bool only_words = false;             // behind "--"
+  const Option* wants_value = nullptr; // the last option lacks a value,
+  std::size_t value_index = 0;         // this one
+  bool takes_file = false;             // --file was given
+};
+
+Typed read(const OptionTable& table, std::span<const std::string> before) {
+  Typed typed;
+  OptionReader reader(table, before);
+  while (const auto token = reader.next()) {
+    if (token->kind == Token::Kind::word) ++typed.words;
+    if (token->kind == Token::Kind::dashes) typed.only_words = true;
+    if (token->option == nullptr) continue;
+    typed.options.insert(token->option);
+    if (token->option->name == "file") typed.takes_file = true;
+    if (token->kind != Token::Kind::missing_value) continue;
+    typed.wants_value = token->option;
+    typed.value_index = token->values.size();
+  }
+  return typed;
+}
+
+Completion flags(const Command& command, const Typed& typed) {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  for (const Option& option : command.options) {
+    if (option.hidden || (typed.options.contains(&option) && !option.repeatable)) continue;
+    completion.candidates.push_back({format("--{}", option.name), std::string(option.help)});
+    if (option.letter != '\0')
+      completion.candidates.push_back({format("-{}", option.letter), std::string(option.help)});
+  }
+  return completion;
+}
+
+Completion values(const Option& option, std::size_t value_index) {
+  // Of two values only the second one can be a folder: --override-input INPUT FLAKE.
+  if (option.name == "override-input" && value_index == 1)
+    return {.candidates = {}, .directive = Directive::directories};
+  switch (option.completion) {
+  case ValueCompletion::files:
+    return {.candidates = {}, .directive = Directive::files};
+  case ValueCompletion::directories:
+    return {.candidates = {}, .directive = Directive::directories};
+  case ValueCompletion::words: {
+    Completion completion{.candidates = {}, .directive = Directive::no_files};
+    for (const std::string_view word : option.words)
+      completion.candidates.push_back({std::string(word), {}});
+    return completion;
+  }
+  case ValueCompletion::nothing:
+    break;
+  }
+  return {.candidates = {}, .directive = Directive::no_files};
+}
+
+Completion command_names() {
+  Completion completion{.candidates = {}, .directive = Directive::files};
+  for (const Command& command : commands())
+    completion.candidates.push_back({std::string(command.name), std::string(command.summary)});
+  return completion;
+}
+
+Completion words(const ChosenCommand& chosen, const Typed& typed, const std::string& word,
+                 World& world) {
+  const Completion nothing{.candidates = {}, .directive = Directive::no_files};
+  if (chosen.command.name == "help" && typed.words == 0) {
+    Completion names = command_names();
+    names.directive = Directive::no_files;
+    return names;
+  }
+  if (typed.words >= chosen.command.most_words || typed.takes_file) return nothing;
+  if (!chosen.named && !typed.only_words) {
+    Completion names = matching(command_names(), word);
+    if (!names.candidates.empty()) return names;
+  }
+  return complete_installable(word, world);
+}
+
+Completion complete(const Invocation& invocation, World& world) {
+  if (invocation.words.empty()) return command_names();
+  const std::string& word = invocation.words.back();
+  const std::span before(invocation.words.data(), invocation.words.size() - 1);
+  const ChosenCommand chosen = choose_command(before);
+  const Typed typed = read(chosen.command.options, chosen.arguments);
+  if (typed.wants_value != nullptr)
+    return matching(values(*typed.wants_value, typed.value_index), word);
+  if (!typed.only_words && word.starts_with('-')) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) return matching(flags(chosen.command, typed), word);
+    const std::vector<std::string> start{word.substr(0, equals)};
+    OptionReader reader(chosen.command.options, start);
+    const auto token = reader.next();
+    if (!token || token->option == nullptr || token->option->is_switch())
+      return {.candidates = {}, .directive = Directive::no_files};
+    return matching(values(*token->option, 0), word.substr(equals + 1));
+  }
+  return matching(words(chosen, typed, word, world), word);
+}
+
+} // namespace
+
+int run_completion(const Invocation& invocation, World& world) {
+  try {
+    world.out.write(to_string(complete(invocation, world), invocation.descriptions));
+    return 0;
+  } catch (const Error&) {
+    return 1; // the shell shows what we print as candidates
+  }
+}
+
+} // namespace nixbuild::plugin

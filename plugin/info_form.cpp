@@ -1,0 +1,92 @@
+#include "plugin/info_command.hpp"
+#include "plugin/version.hpp"
+#include "support/format.hpp"
+
+#include <boost/json.hpp>
+
+namespace nixbuild::plugin {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view store_name(engine::ImageStore store) {
+  return store == engine::ImageStore::containerd ? "containerd" : "graph driver";
+}
+
+json::value engine_object(const engine::Facts& engine) {
+  return {{"product", engine.product},
+          {"version", engine.version},
+          {"apiVersion", engine.api.str()},
+          {"imageStore", store_name(engine.store)},
+          {"driver", engine.driver},
+          {"platform", engine.platform.str()},
+          {"id", engine.id},
+          {"hostName", engine.host_name}};
+}
+
+// Boost.JSON writes no white space; two levels are all that there are here.
+std::string indented(const json::object& object) {
+  std::string text = "{";
+  std::string_view comma;
+  for (const auto& [key, value] : object) {
+    text += format("{}\n  {}: ", comma, json::serialize(key));
+    comma = ",";
+    if (!value.is_object()) {
+      text += json::serialize(value);
+      continue;
+    }
+    text += "{";
+    std::string_view inner_comma;
+    for (const auto& [inner_key, inner_value] : value.get_object()) {
+      text += format("{}\n    {}: {}", inner_comma, json::serialize(inner_key),
+                     json::serialize(inner_value));
+      inner_comma = ",";
+    }
+    text += "\n  }";
+  }
+  return text + "\n}\n";
+}
+
+} // namespace
+
+std::string info_json(const Info& info) {
+  json::object object;
+  object["version"] = version;
+  object["context"] = {{"name", info.context.name},
+                       {"origin", context::to_string(info.context.origin)},
+                       {"endpoint", info.context.endpoint.host}};
+  object["engine"] = info.engine ? engine_object(*info.engine) : json::value(nullptr);
+  object["nix"] = info.nix_program
+                      ? json::value{{"program", *info.nix_program}, {"version", info.nix_version}}
+                      : json::value(nullptr);
+  if (info.engine_error) object["engineError"] = info.engine_error->message();
+  if (info.nix_error) object["nixError"] = info.nix_error->message();
+  return indented(object);
+}
+
+std::string info_text(const Info& info) {
+  std::string text;
+  const auto line = [&text](std::string_view name, std::string_view value) {
+    text += format("{:<13}{}\n", format("{}:", name), value);
+  };
+  line("Plugin", version);
+  line("Context",
+       format("{} (from {})", info.context.name, context::to_string(info.context.origin)));
+  line("Endpoint", info.context.endpoint.host);
+  if (info.engine) {
+    const engine::Facts& engine = *info.engine;
+    line("Engine", format("{} {} (API {})", engine.product, engine.version, engine.api.str()));
+    line("Image store", format("{} ({})", engine.driver, store_name(engine.store)));
+    line("Platform", engine.platform.str());
+  } else {
+    line("Engine", "does not answer");
+  }
+  if (info.nix_program)
+    line("Nix", format("{} ({})", info.nix_version, *info.nix_program));
+  else
+    line("Nix", format("not found; {}", info.nix_error ? info.nix_error->hint() : ""));
+  return text;
+}
+
+} // namespace nixbuild::plugin

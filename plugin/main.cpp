@@ -1,0 +1,49 @@
+#include "pipeline/run.hpp"
+#include "plugin/cancel_watch.hpp"
+#include "plugin/metadata.hpp"
+#include "plugin/print_error.hpp"
+#include "plugin/run_main.hpp"
+#include "plugin/standard_output.hpp"
+#include "process/runner.hpp"
+#include "support/error.hpp"
+
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+int run_in_real_world(const std::vector<std::string>& arguments,
+                      nixbuild::plugin::StandardOutput& out,
+                      nixbuild::plugin::StandardOutput& err) {
+  using namespace nixbuild;
+  const Environment environment = Environment::of_process();
+  const CancelSource cancel;
+  const plugin::CancelWatch watch(cancel, environment, [&err] {
+    err.restore_terminal();
+    ::_exit(exit_code(ErrorKind::cancelled));
+  });
+  const auto runner = process::system_runner();
+  plugin::World world{environment, out, err, *runner, cancel.token(), pipeline::run};
+  return plugin::run_main(arguments, world);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  using namespace nixbuild;
+  plugin::StandardOutput out(STDOUT_FILENO, "standard output");
+  plugin::StandardOutput err(STDERR_FILENO, "standard error");
+  try {
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    if (plugin::is_metadata_call(arguments)) {
+      out.write(plugin::metadata());
+      return 0;
+    }
+    return run_in_real_world(arguments, out, err);
+  } catch (const Error& error) {
+    err.write(plugin::error_text(error));
+    return exit_code(error.kind());
+  }
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace nixbuild::plugin {
+
+// What a shell offers for an option's value.
+enum class ValueCompletion { nothing, words, files, directories };
+
+// One option of a command. The parser, --help, the man page and completion all read this.
+struct Option {
+  std::string_view name;                // without dashes
+  char letter = '\0';                   // its short form, if any
+  std::vector<std::string_view> values; // what its values are called; none for a switch
+  std::string_view help;                // one line, no full stop
+  bool repeatable = false;              // otherwise the last one counts
+  ValueCompletion completion = ValueCompletion::nothing;
+  std::vector<std::string_view> words; // for ValueCompletion::words
+  std::string_view variable;           // environment variable that gives a value where it is absent
+  bool of_nix = false;                 // one of Nix's own, handed on under its own name
+  bool hidden = false;                 // understood but not told
+
+  [[nodiscard]] bool is_switch() const noexcept { return values.empty(); }
+};
+
+using OptionTable = std::vector<Option>;
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,127 @@
+#include "plugin/run_main.hpp"
+
+#include "plugin/build_command.hpp"
+#include "plugin/command.hpp"
+#include "plugin/complete.hpp"
+#include "plugin/help.hpp"
+#include "plugin/info_command.hpp"
+#include "plugin/invocation.hpp"
+#include "plugin/metadata.hpp"
+#include "plugin/parsed_options.hpp"
+#include "plugin/print_error.hpp"
+#include "plugin/version.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <algorithm>
+
+namespace nixbuild::plugin {
+
+namespace {
+
+int print(World& world, std::string_view text) {
+  world.out.write(text);
+  return 0;
+}
+
+int print_help(World& world, const Invocation& invocation, std::string_view topic) {
+  if (topic.empty()) return print(world, overview(invocation.program));
+  const Command* command = find_command(topic);
+  if (command == nullptr)
+    throw Error(ErrorKind::invalid_input, format("unknown help topic: {}", topic))
+        .with_hint(format("{} --help lists the commands", invocation.program));
+  return print(world, help_of(*command, invocation.program));
+}
+
+void check_words(const Command& command, const ParsedOptions& options,
+                 const Invocation& invocation) {
+  if (options.words.size() <= command.most_words) return;
+  const std::string name = format("{} {}", invocation.program, command.name);
+  throw Error(ErrorKind::invalid_input,
+              command.most_words == 0 ? format("'{}' takes no arguments", name)
+                                      : format("'{}' takes at most {} argument, and {} were given",
+                                               name, command.most_words, options.words.size()))
+      .with_hint(format("{}\nRun '{} --help' for more information",
+                        usage_line(command, invocation.program), name));
+}
+
+ParsedOptions parse(const ChosenCommand& chosen, const Invocation& invocation) {
+  try {
+    return parse_options(chosen.command.options, chosen.arguments, Until::end);
+  } catch (Error& error) {
+    throw Error(error.kind(), error.message())
+        .with_hint(format("{}\nRun '{} {} --help' for more information",
+                          usage_line(chosen.command, invocation.program), invocation.program,
+                          chosen.command.name));
+  }
+}
+
+int run_command(const Invocation& invocation, World& world) {
+  const ChosenCommand chosen = choose_command(invocation.words);
+  const Command& command = chosen.command;
+  ParsedOptions options = parse(chosen, invocation);
+  if (options.is_on("help"))
+    return print_help(world, invocation, chosen.named ? command.name : std::string_view());
+  check_words(command, options, invocation);
+  add_from_environment(options, command.options, world.environment);
+  if (command.name == "help")
+    return print_help(world, invocation,
+                      options.words.empty() ? std::string_view() : options.words.front());
+  if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
+  if (command.name == "info") return run_info(options, invocation.docker, world);
+  return run_build(parse_build_call(options, invocation.docker, world.environment), world);
+}
+
+// `docker help nixbuild build`, `docker --help nixbuild build`: the first word that names a
+// command.
+int run_help(const Invocation& invocation, World& world) {
+  const auto topic = std::ranges::find_if(
+      invocation.words, [](const std::string& word) { return find_command(word) != nullptr; });
+  return print_help(world, invocation,
+                    topic == invocation.words.end() ? std::string_view() : *topic);
+}
+
+int run(std::span<const std::string> arguments, World& world) {
+  if (is_metadata_call(arguments)) return print(world, metadata());
+  const Invocation invocation = parse_invocation(arguments, world.environment);
+  switch (invocation.kind) {
+  case Invocation::Kind::command:
+    return run_command(invocation, world);
+  case Invocation::Kind::help:
+    return run_help(invocation, world);
+  case Invocation::Kind::version:
+    return print(world, format("docker-nixbuild {}\n", version));
+  case Invocation::Kind::completion:
+    return run_completion(invocation, world);
+  case Invocation::Kind::hook:
+    return 0;
+  }
+  std::unreachable();
+}
+
+int report_error(const Error& error, World& world) noexcept {
+  // What fails while we are being stopped fails because of that.
+  const int status =
+      world.cancel.cancelled() ? exit_code(ErrorKind::cancelled) : exit_code(error.kind());
+  try {
+    world.err.write(error_text(error));
+  } catch (const std::exception&) {
+    return status; // the exit status is all that is left to tell
+  }
+  return status;
+}
+
+} // namespace
+
+int run_main(std::span<const std::string> arguments, World& world) noexcept {
+  try {
+    return run(arguments, world);
+  } catch (const Error& error) {
+    return report_error(error, world);
+  } catch (const std::exception& error) {
+    return report_error(Error(ErrorKind::internal, format("internal error: {}", error.what())),
+                        world);
+  }
+}
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "pipeline/run.hpp"
+#include "process/runner.hpp"
+#include "progress/output.hpp"
+#include "support/cancel.hpp"
+#include "support/environment.hpp"
+
+#include <functional>
+
+namespace nixbuild::plugin {
+
+// Everything outside the program, as an argument: the whole program runs inside a test.
+struct World {
+  Environment environment;
+  progress::Output& out; // standard output: results
+  progress::Output& err; // standard error: progress and errors
+  process::Runner& processes;
+  CancelToken cancel; // raised when the user wants us to stop
+  // pipeline::run, or what a test puts in its place.
+  std::function<pipeline::BuildReport(const pipeline::BuildRequest&, pipeline::World&,
+                                      const CancelToken&)>
+      build;
+};
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,153 @@
+#include "plugin/build_command.hpp"
+#include "plugin/build_options.hpp"
+#include "support/error.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace nixbuild::plugin;
+using nixbuild::Environment;
+using nixbuild::Error;
+using nixbuild::progress::Mode;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+BuildCall parse(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  static const OptionTable table = build_options();
+  ParsedOptions options = parse_options(table, arguments, Until::end);
+  const Environment environment(variables);
+  add_from_environment(options, table, environment);
+  return parse_build_call(options, {}, environment);
+}
+
+std::string refusal(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  try {
+    (void)parse(arguments, variables);
+  } catch (const Error& error) {
+    BOOST_TEST(nixbuild::exit_code(error.kind()) == 1);
+    return error.message();
+  }
+  return "accepted";
+}
+
+} // namespace
+
+BOOST_TEST_DONT_PRINT_LOG_VALUE(Mode)
+
+BOOST_AUTO_TEST_SUITE(build_call)
+
+BOOST_AUTO_TEST_CASE(defaults) {
+  const BuildCall call = parse({});
+  BOOST_TEST(call.request.installable == ".");
+  BOOST_TEST(call.request.tags.empty());
+  BOOST_TEST(!call.request.platform.has_value());
+  BOOST_TEST(!call.request.dry_run);
+  BOOST_TEST(call.progress == Mode::automatic);
+  BOOST_TEST(!call.quiet);
+}
+
+BOOST_AUTO_TEST_CASE(everything) {
+  const BuildCall call =
+      parse({"-t", "a:1", "--tag=ghcr.io/b/c", ".#x", "--platform", "linux/arm64", "--iidfile", "i",
+             "--metadata-file", "m", "--out-link", "l", "--dry-run", "-D", "--progress", "plain"});
+  BOOST_TEST(call.request.installable == ".#x");
+  BOOST_TEST(call.request.tags.at(0).str() == "docker.io/library/a:1");
+  BOOST_TEST(call.request.tags.at(1).str() == "ghcr.io/b/c:latest");
+  BOOST_TEST(call.request.platform->str() == "linux/arm64");
+  BOOST_TEST(call.request.out_link.value() == "l");
+  BOOST_TEST(call.request.dry_run);
+  BOOST_TEST(call.request.docker.debug);
+  BOOST_TEST(call.files.image_id.value() == "i");
+  BOOST_TEST(call.files.metadata.value() == "m");
+  BOOST_TEST(call.progress == Mode::plain);
+}
+
+BOOST_AUTO_TEST_CASE(options_of_nix) {
+  const auto nix = parse({"--arg",
+                          "a",
+                          "1",
+                          "--argstr",
+                          "b",
+                          "x y",
+                          "--override-input",
+                          "nixpkgs",
+                          "path:/n",
+                          "--option",
+                          "sandbox",
+                          "false",
+                          "--impure",
+                          "--accept-flake-config",
+                          "--no-write-lock-file",
+                          "--refresh",
+                          "--offline",
+                          "--show-trace",
+                          "--keep-going",
+                          "-j2",
+                          "--cores",
+                          "3",
+                          "--builders",
+                          ""})
+                       .request.nix;
+  BOOST_TEST(nix.args.at(0).first == "a");
+  BOOST_TEST(nix.args.at(0).second == "1");
+  BOOST_TEST(nix.arg_strings.at(0).second == "x y");
+  BOOST_TEST(nix.override_inputs.at(0).second == "path:/n");
+  BOOST_TEST(nix.settings.at(0).first == "sandbox");
+  BOOST_TEST(nix.impure);
+  BOOST_TEST(nix.accept_flake_config);
+  BOOST_TEST(nix.no_write_lock_file);
+  BOOST_TEST(nix.refresh);
+  BOOST_TEST(nix.offline);
+  BOOST_TEST(nix.show_trace);
+  BOOST_TEST(nix.keep_going);
+  BOOST_TEST(nix.max_jobs.value() == "2");
+  BOOST_TEST(nix.cores.value() == "3");
+  BOOST_TEST(nix.builders.value() == "");
+  BOOST_TEST(!nix.file.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(attribute_of_a_file_may_be_left_out) {
+  BOOST_TEST(parse({"-f", "default.nix"}).request.installable == "");
+  BOOST_TEST(parse({"-f", "default.nix", "a.b"}).request.installable == "a.b");
+}
+
+BOOST_AUTO_TEST_CASE(platform_of_the_environment) {
+  const Variables docker{{"DOCKER_DEFAULT_PLATFORM", "linux/386"}};
+  BOOST_TEST(parse({}, docker).request.platform->str() == "linux/386");
+  const Variables both{{"DOCKER_DEFAULT_PLATFORM", "linux/386"},
+                       {"NIXBUILD_PLATFORM", "linux/arm64"}};
+  BOOST_TEST(parse({}, both).request.platform->str() == "linux/arm64");
+  BOOST_TEST(parse({"--platform", "linux/amd64"}, both).request.platform->str() == "linux/amd64");
+}
+
+BOOST_AUTO_TEST_CASE(options_that_are_set_once) {
+  const auto nix =
+      parse({}, {{"NIXBUILD_MAX_JOBS", "0"}, {"NIXBUILD_OFFLINE", "true"}}).request.nix;
+  BOOST_TEST(nix.max_jobs.value() == "0");
+  BOOST_TEST(nix.offline);
+}
+
+BOOST_AUTO_TEST_CASE(quiet) {
+  BOOST_TEST(parse({"-q"}).quiet);
+  BOOST_TEST(parse({"-q"}).progress == Mode::quiet);
+  BOOST_TEST(parse({"--progress=quiet"}).quiet);
+  BOOST_TEST(parse({"-q", "--progress=auto"}).progress == Mode::quiet);
+  // As buildx: only the flag prints the ID.
+  BOOST_TEST(!parse({}, {{"BUILDKIT_PROGRESS", "quiet"}, {"PATH", ""}}).quiet);
+}
+
+BOOST_AUTO_TEST_CASE(refusals) {
+  BOOST_TEST(refusal({"-t", "Bad:TAG"}) ==
+             "invalid tag \"Bad:TAG\": repository name must be lowercase");
+  BOOST_TEST(refusal({"-t", "a@sha256:" + std::string(64, 'a')}).contains("cannot hold a digest"));
+  BOOST_TEST(refusal({"--platform", "linux/amd64,linux/arm64"}).contains("several platforms"));
+  BOOST_TEST(
+      refusal({"--platform=linux/amd64", "--platform=linux/arm64"}).contains("several platforms"));
+  BOOST_TEST(refusal({"--platform", "a/b/c/d"}).contains("invalid platform \"a/b/c/d\""));
+  BOOST_TEST(refusal({"--progress", "foo"}) == "invalid progress mode foo");
+  BOOST_TEST(refusal({"-q", "--progress", "plain"}) ==
+             "progress=plain and quiet cannot be used together");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

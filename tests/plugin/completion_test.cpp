@@ -1,0 +1,88 @@
+#include "plugin/completion.hpp"
+#include "plugin/fake_world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace nixbuild::plugin;
+
+namespace {
+
+std::string completed(std::vector<std::string> words) {
+  testing::FakeWorld world;
+  words.insert(words.begin(), {"__completeNoDesc", "nixbuild"});
+  BOOST_TEST(world.run(words) == 0);
+  BOOST_TEST(world.err.text == "");
+  return world.out.text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(completion)
+
+BOOST_AUTO_TEST_CASE(text_form) {
+  const Completion some{.candidates = {{"a", "first"}, {"b", ""}},
+                        .directive = Directive::no_files};
+  BOOST_TEST(to_string(some, true) == "a\tfirst\nb\n:4\n");
+  BOOST_TEST(to_string(some, false) == "a\nb\n:4\n");
+  BOOST_TEST(to_string(matching(some, "b"), true) == "b\n:4\n");
+}
+
+BOOST_AUTO_TEST_CASE(first_word) {
+  BOOST_TEST(completed({""}) == "build\ninfo\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"in"}) == "info\n:0\n");
+  BOOST_TEST(completed({"./x"}) == ":16\n");
+  BOOST_TEST(completed({"-q", ""}) == "build\ninfo\nversion\nhelp\n:0\n");
+}
+
+BOOST_AUTO_TEST_CASE(installable) {
+  BOOST_TEST(completed({"build", ""}) == ":16\n");
+  BOOST_TEST(completed({"--", "in"}) == ":16\n");
+  BOOST_TEST(completed({"build", ".#a", ""}) == ":4\n"); // one is all that there can be
+  BOOST_TEST(completed({".#a", "in"}) == ":4\n");
+  BOOST_TEST(completed({"--file", "x.nix", "a"}) == ":4\n");
+}
+
+BOOST_AUTO_TEST_CASE(flags) {
+  BOOST_TEST(completed({"build", "--ta"}) == "--tag\n:4\n");
+  BOOST_TEST(completed({"build", "-t"}) == "-t\n:4\n");
+  BOOST_TEST(completed({"--pro"}) == "--progress\n:4\n");
+  BOOST_TEST(completed({"build", "-q", "--q"}) == ":4\n");              // given already
+  BOOST_TEST(completed({"build", "-t", "x", "--ta"}) == "--tag\n:4\n"); // repeatable
+  BOOST_TEST(completed({"info", "--ta"}) == ":4\n");
+  BOOST_TEST(completed({"info", "--f"}) == "--format\n:4\n");
+  BOOST_TEST(completed({"build", "--", "--ta"}) == ":16\n");
+}
+
+BOOST_AUTO_TEST_CASE(values) {
+  BOOST_TEST(completed({"build", "--progress", "p"}) == "plain\n:4\n");
+  BOOST_TEST(completed({"build", "--progress=p"}) == "plain\n:4\n");
+  BOOST_TEST(completed({"--platform", "linux/arm/"}) == "linux/arm/v7\nlinux/arm/v6\n:4\n");
+  BOOST_TEST(completed({"info", "--format", ""}) == "json\n:4\n");
+  BOOST_TEST(completed({"build", "--iidfile", ""}) == ":0\n");
+  BOOST_TEST(completed({"build", "-f", ""}) == ":0\n");
+  BOOST_TEST(completed({"build", "-t", ""}) == ":4\n");
+  BOOST_TEST(completed({"build", "--arg", "x", ""}) == ":4\n");
+  BOOST_TEST(completed({"build", "--override-input", ""}) == ":4\n");
+  BOOST_TEST(completed({"build", "--override-input", "nixpkgs", ""}) == ":16\n");
+  BOOST_TEST(completed({"build", "--nope=p"}) == ":4\n");
+}
+
+BOOST_AUTO_TEST_CASE(topics_of_help) {
+  BOOST_TEST(completed({"help", "b"}) == "build\n:4\n");
+  BOOST_TEST(completed({"help", "build", ""}) == ":4\n");
+}
+
+BOOST_AUTO_TEST_CASE(descriptions) {
+  testing::FakeWorld world;
+  BOOST_TEST(world.run({"__complete", "nixbuild", "build", "--tag"}) == 0);
+  BOOST_TEST(world.out.text.starts_with("--tag\t"));
+}
+
+BOOST_AUTO_TEST_CASE(failure_prints_nothing) {
+  testing::FakeWorld world; // has no Nix
+  BOOST_TEST(world.run({"__complete", "nixbuild", "build", ".#"}) == 1);
+  BOOST_TEST(world.out.text == "");
+  BOOST_TEST(world.err.text == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "plugin/run_main.hpp"
+#include "support/error.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nixbuild::plugin::testing {
+
+class CapturedOutput final : public progress::Output {
+public:
+  void write(std::string_view more) override { text += more; }
+  [[nodiscard]] std::optional<progress::TerminalSize> terminal_size() const override {
+    return size;
+  }
+
+  std::string text;
+  std::optional<progress::TerminalSize> size;
+};
+
+// A machine on which no program exists, unless a test says what running one does.
+class FakeRunner final : public process::Runner {
+public:
+  using Handler = std::function<process::ExitStatus(
+      const process::Command&, const process::LineHandler&, const process::LineHandler&)>;
+
+  process::ExitStatus run(const process::Command& command, const process::LineHandler& on_stdout,
+                          const process::LineHandler& on_stderr,
+                          const CancelToken& /*cancel*/) override {
+    if (handler) return handler(command, on_stdout, on_stderr);
+    throw Error(ErrorKind::not_found, "no program " + command.argv.at(0));
+  }
+  std::unique_ptr<process::Child> start_on_socket(const process::Command& command,
+                                                  UniqueFd /*socket*/) override {
+    throw Error(ErrorKind::not_found, "no program " + command.argv.at(0));
+  }
+
+  Handler handler;
+};
+
+// The whole program with everything outside it replaced.
+struct FakeWorld {
+  std::map<std::string, std::string> variables{
+      {"DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND", "docker"},
+      {"DOCKER_CONFIG", "/nonexistent/docker"},
+      {"HOME", "/nonexistent/home"},
+      {"PATH", "/nonexistent/bin"},
+  };
+  CapturedOutput out;
+  CapturedOutput err;
+  FakeRunner processes;
+  CancelSource cancel;
+  std::vector<pipeline::BuildRequest> requests; // that reached the pipeline
+  // What building does: by default it loads nothing.
+  std::function<pipeline::BuildReport(pipeline::World&)> on_build = [](pipeline::World&) {
+    return pipeline::BuildReport{};
+  };
+
+  // Makes building succeed with these images.
+  void loads(std::vector<pipeline::LoadedImage> images) {
+    on_build = [images = std::move(images)](pipeline::World& inner) {
+      const progress::Step step(inner.reporter, "load");
+      pipeline::BuildReport report;
+      report.images = images;
+      return report;
+    };
+  }
+
+  // Runs the program as often as a test likes; returns its exit status.
+  int run(const std::vector<std::string>& arguments) {
+    out.text.clear();
+    err.text.clear();
+    World world{.environment = Environment(variables),
+                .out = out,
+                .err = err,
+                .processes = processes,
+                .cancel = cancel.token(),
+                .build = [this](const pipeline::BuildRequest& request, pipeline::World& inner,
+                                const CancelToken&) {
+                  requests.push_back(request);
+                  return on_build(inner);
+                }};
+    return run_main(arguments, world);
+  }
+};
+
+inline oci::Digest digest_of(char digit) {
+  return oci::Digest::from_hex(std::string(64, digit));
+}
+
+inline pipeline::LoadedImage image_named(const std::vector<std::string>& names) {
+  pipeline::LoadedImage image{.id = digest_of('1').str(),
+                              .config_digest = digest_of('1'),
+                              .manifest_digest = digest_of('2'),
+                              .names = {},
+                              .sent_bytes = 0};
+  for (const std::string& name : names)
+    image.names.push_back(oci::Reference::parse(name).value());
+  return image;
+}
+
+} // namespace nixbuild::plugin::testing
