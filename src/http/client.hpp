@@ -16,6 +16,9 @@ namespace nixbuild::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Whether two header names are the same: they are compared without regard to case.
+[[nodiscard]] bool same_header(std::string_view left, std::string_view right);
+
 struct Request {
   std::string method = "GET";
   std::string target; // path and query, already percent-encoded
@@ -30,11 +33,11 @@ struct Request {
 struct ResponseHead {
   int status = 0;
   Headers headers;
-  // The value of the first header of that name, compared without regard to case.
+  // The value of the first header of that name.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
-// Told piece by piece as the body arrives.
+// Told piece by piece as the body arrives, which may be while the request is still being sent.
 using BodyHandler = std::function<void(const ResponseHead&, std::string_view chunk)>;
 
 // One server. Keeps its connection between exchanges where both sides allow it.
@@ -45,11 +48,13 @@ public:
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // Sends `request` and reads the whole answer. The answer is also read when the server closed
-  // its reading side before all of the request was sent. Throws an Error: unavailable when no
+  // Sends `request` and reads the whole answer. A server may answer, or stop reading, before all
+  // of the request was sent: its answer counts, and request.stream is then left early by an
+  // exception out of its sink that is ours to catch. Throws an Error: unavailable when no
   // connection can be made or it breaks before the answer is complete, protocol violations as
-  // corrupt, cancelled; and whatever request.stream throws (the connection is then dropped, so
-  // that the server sees an incomplete request).
+  // corrupt, cancelled, invalid_input for a header that cannot be sent; and whatever
+  // request.stream or `on_body` throws (the connection is then dropped, so that the server sees
+  // an incomplete request).
   virtual ResponseHead exchange(const Request& request, const BodyHandler& on_body,
                                 const CancelToken& cancel) = 0;
 };

@@ -1,11 +1,25 @@
 #pragma once
 
 #include "http/client.hpp"
+#include "support/error.hpp"
 #include "support/unique_fd.hpp"
 
 #include <filesystem>
 
 namespace nixbuild::http {
+
+// No connection could be made (kind unavailable), with the reason as an errno value for callers
+// that know what it means at their server.
+class ConnectError : public Error {
+public:
+  ConnectError(std::string message, int errno_value)
+      : Error(ErrorKind::unavailable, std::move(message))
+      , errno_value_(errno_value) {}
+  [[nodiscard]] int errno_value() const noexcept { return errno_value_; }
+
+private:
+  int errno_value_;
+};
 
 // Makes connections to one server.
 class Connector {
@@ -18,12 +32,12 @@ public:
   // A connected stream socket in blocking mode. Throws an Error of kind unavailable.
   [[nodiscard]] virtual UniqueFd connect(const CancelToken& cancel) = 0;
   // Why the last connection broke, in the words of whatever carries it (ssh's stderr, say); empty
-  // when there is nothing to tell.
+  // when there is nothing to tell. Asked for only after our end of it was closed.
   [[nodiscard]] virtual std::string last_words() { return {}; }
 };
 
 // Connects to a unix socket. Throws an Error of kind invalid_input when the path is too long for
-// one; connecting throws unavailable with the system's reason.
+// one; connecting throws ConnectError.
 [[nodiscard]] std::unique_ptr<Connector> unix_connector(const std::filesystem::path& socket);
 
 // HTTP/1.1 over sockets from `connector`; `host` is the Host header. An Error of a broken

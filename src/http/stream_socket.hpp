@@ -1,0 +1,41 @@
+#pragma once
+
+#include "support/cancel.hpp"
+#include "support/unique_fd.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <span>
+
+namespace nixbuild::http {
+
+// A connected stream socket on which every wait can be cancelled. Its descriptor stays in blocking
+// mode, since the other end of a socket pair may be another program's stdin.
+class StreamSocket {
+public:
+  explicit StreamSocket(UniqueFd fd);
+
+  struct Ready {
+    bool to_read = false; // also when the peer closed
+    bool to_write = false;
+  };
+  // Waits until something can be read or, if `also_write`, written. Throws an Error of kind
+  // cancelled once `cancel` is raised, else io.
+  [[nodiscard]] Ready wait(bool also_write, const CancelToken& cancel) const;
+
+  // Whether something can be read, or the peer closed, right now.
+  [[nodiscard]] bool readable_now() const;
+
+  // Move what can be moved without waiting, perhaps nothing. The error is an errno value.
+  struct Received {
+    std::size_t bytes = 0;
+    bool at_end = false;
+  };
+  [[nodiscard]] std::expected<std::size_t, int> send(std::span<const std::byte> data) const;
+  [[nodiscard]] std::expected<Received, int> receive(std::span<std::byte> buffer) const;
+
+private:
+  UniqueFd fd_;
+};
+
+} // namespace nixbuild::http
