@@ -1,5 +1,8 @@
 #include "archive/decompressed_file.hpp"
 
+#include "support/error.hpp"
+#include "support/format.hpp"
+
 #include <array>
 #include <mutex>
 
@@ -17,10 +20,12 @@ Compression compression_of(const File& file) {
 // A decompressed stream and how far it was read.
 class DecompressedFile::Decoder {
 public:
-  explicit Decoder(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+  Decoder(const std::shared_ptr<const File>& file, Compression compression)
+      : source_(decompress(std::make_unique<FileSource>(file), compression))
+      , phrase_(format("decompressing {}", file->path().string())) {}
 
   std::size_t read(std::span<std::byte> buffer) {
-    const std::size_t got = source_->read(buffer);
+    const std::size_t got = with_frame(phrase_, [&] { return source_->read(buffer); });
     position_ += got;
     return got;
   }
@@ -28,6 +33,7 @@ public:
 
 private:
   std::unique_ptr<Source> source_;
+  std::string phrase_;
   std::uint64_t position_ = 0;
 };
 
@@ -107,10 +113,7 @@ std::unique_ptr<Source> DecompressedFile::open_at(std::uint64_t offset,
     return std::make_unique<CancellableFileSource>(file_, offset, cancel);
   }
   auto decoder = idle_->take(offset);
-  if (!decoder) {
-    decoder =
-        std::make_unique<Decoder>(decompress(std::make_unique<FileSource>(file_), compression_));
-  }
+  if (!decoder) decoder = std::make_unique<Decoder>(file_, compression_);
   const std::uint64_t distance = offset - decoder->position();
   auto source = std::make_unique<Lease>(*idle_, std::move(decoder), cancel);
   (void)source->skip(distance); // where the file ends before, reading finds that out

@@ -23,6 +23,7 @@ public:
   explicit DecompressedFile(const std::filesystem::path& path);
   ~DecompressedFile();
 
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_->path(); }
   [[nodiscard]] Compression compression() const noexcept { return compression_; }
 
   // The bytes from `offset` on; none when the file ends before. This object must outlive the

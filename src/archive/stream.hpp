@@ -35,7 +35,22 @@ public:
   virtual void write(std::span<const std::byte> data) = 0;
 };
 
+// The next bytes of another source, `size` at most.
+class LimitedSource final : public Source {
+public:
+  // `source` must outlive this one.
+  LimitedSource(Source& source, std::uint64_t size) : source_(source), left_(size) {}
+  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override;
+
+private:
+  Source& source_;
+  std::uint64_t left_;
+};
+
 // Reads until `buffer` is full or the source ends; returns how many bytes.
 [[nodiscard]] std::size_t read_full(Source& source, std::span<std::byte> buffer);
+
+// Writes everything that `source` has to `sink`; returns how many bytes.
+std::uint64_t copy(Source& source, Sink& sink);
 
 } // namespace nixbuild::archive

@@ -82,7 +82,13 @@ std::size_t TarReader::read(std::span<std::byte> buffer) {
 // Nothing at the end-of-archive marker, which is two blocks of zeros; the second may be missing.
 std::optional<TarHeader> TarReader::read_header() {
   if (!read_block()) fail_truncated();
-  if (!is_zero(block_)) return checked(decode_tar_header(block_));
+  if (!is_zero(block_)) {
+    auto header = decode_tar_header(block_);
+    if (!header && position_ == tar_block_size) {
+      throw Error(ErrorKind::corrupt, "this is not a tar archive");
+    }
+    return checked(std::move(header));
+  }
   if (read_block() && !is_zero(block_)) fail("something follows a lone block of zeros");
   return std::nullopt;
 }

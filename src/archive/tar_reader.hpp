@@ -29,8 +29,9 @@ struct TarEntry {
 
 // Reads a tar archive (v7, ustar, pax, GNU long names and base-256 sizes) in one pass. Throws an
 // Error of kind corrupt for anything that is none, for names of more than 1 MiB, and for an
-// archive that ends before its end-of-archive marker.
-class TarReader {
+// archive that ends before its end-of-archive marker. As a source it has the content of the entry
+// that next() returned last.
+class TarReader final : public Source {
 public:
   // Reads `source` from where it stands; it must outlive the reader.
   explicit TarReader(Source& source) : source_(source) {}
@@ -39,9 +40,7 @@ public:
   // read of the content of the one before.
   [[nodiscard]] std::optional<TarEntry> next();
 
-  // Content of the entry that next() returned last: fills the front of `buffer` (not empty) and
-  // returns how many bytes, 0 at the end of the content.
-  [[nodiscard]] std::size_t read(std::span<std::byte> buffer);
+  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override;
 
 private:
   bool read_block();

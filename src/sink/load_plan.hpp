@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/engine.hpp"
 #include "image/image.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
