@@ -22,3 +22,6 @@ LANES = {
         Lane("sid-containerd", SUITES["sid"], "containerd"),
     )
 }
+
+# Tests of the lab itself, which differ between no lanes, run in this one only.
+LANE_OF_LAB_TESTS = LANES["bookworm"]

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from . import terminal
 from .outcome import LabError
 from .process import Process, Result
 from .run_folder import RunFolder
@@ -127,18 +128,28 @@ class Machine:
         self, argv: list[str], *, env: dict[str, str] | None = None, cwd: str = "/root"
     ) -> Process:
         """Starts a command as the foreground of a new terminal."""
-        controller, terminal = pty.openpty()
+        controller, inside = pty.openpty()
         try:
-            command = self._enter(argv, {"TERM": "xterm-256color", **(env or {})}, cwd, terminal=True)
-            started = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal)
+            command = self._enter(argv, {"TERM": "xterm-256color", **(env or {})}, cwd, on_terminal=True)
+            started = subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside)
         finally:
-            os.close(terminal)
+            os.close(inside)
         return Process(started, argv, terminal=controller)
 
-    def shell(self) -> int:
-        """Drops the caller's own terminal into the machine."""
-        env = {"TERM": os.environ.get("TERM", "dumb"), "PS1": f"{self.name}:\\w# "}
-        return subprocess.run(self._enter(["bash", "--norc", "-i"], env, "/root", own_session=False)).returncode
+    def shell(self) -> None:
+        """Drops the caller into the machine, on a terminal if the caller has one."""
+        argv = ["bash", "--norc", "-i"] if sys.stdin.isatty() else ["bash"]
+        env = {"PS1": f"{self.name}:\\w# ", "TERM": os.environ.get("TERM", "dumb")}
+        if not sys.stdin.isatty():
+            subprocess.run(self._enter(argv, env, "/root"))
+            return
+        controller, inside = pty.openpty()
+        terminal.copy_window_size(controller)
+        command = self._enter(argv, env, "/root", on_terminal=True)
+        with subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside):
+            os.close(inside)
+            terminal.relay(controller)
+        os.close(controller)
 
     def _start_init(self) -> None:
         folder = self.folder
@@ -183,13 +194,10 @@ class Machine:
             wait_until(lambda: not Path(f"/proc/{init_pid}").exists(), f"process 1 of {self.name} has ended")
         unshare.stdout.close()
 
-    def _enter(
-        self, argv: list[str], env: dict[str, str] | None, cwd: str, terminal: bool = False, own_session: bool = True
-    ) -> list[str]:
+    def _enter(self, argv: list[str], env: dict[str, str] | None, cwd: str, on_terminal: bool = False) -> list[str]:
         command = ["nsenter", f"--target={self._init_pid}", *NAMESPACES, "--"]
-        if own_session:
-            # A session of its own makes the command's process group signal exactly its children.
-            command += ["setsid", *(["--ctty"] if terminal else [])]
+        # In a session of its own, the command's process group holds exactly its children.
+        command += ["setsid", *(["--ctty"] if on_terminal else [])]
         variables = {**ENVIRONMENT, **(env or {})}
         return [*command, "env", "-i", "-C", cwd, *(f"{key}={value}" for key, value in variables.items()), *argv]
 

@@ -20,7 +20,8 @@ usage: tests/lab/run --list
 NIXBUILD_PLUGIN=PATH        the docker-nixbuild to test; without it, only the lab itself is tested
 NIXBUILD_LAB_CACHE=FOLDER   root file systems and running machines (/var/cache/docker-nixbuild-lab)
 
-Status: 0 passed, 1 failed, 2 wrong usage, 77 the lane cannot be had on this machine.
+Status: 0 passed, 1 failed, 2 wrong usage, 77 the lane cannot be had on this machine,
+128 + N stopped by signal N.
 """
 FAILED, WRONG_USAGE, SKIPPED = 1, 2, 77
 TESTS = LAB / "tests"
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
         return WRONG_USAGE
     lane = LANES[arguments[0]]
     _leave_cleanly_when_terminated()
+    os.umask(0o022)
     try:
         with Session(lane) as running:
             print(running.describe(), flush=True)
@@ -45,6 +47,9 @@ def main(arguments: list[str]) -> int:
     except LaneUnavailable as reason:
         print(f"SKIPPED lane {lane.name}: {reason}", flush=True)
         return SKIPPED
+    except KeyboardInterrupt as signalled:
+        print(f"STOPPED lane {lane.name}", flush=True)
+        return 128 + (signalled.args[0] if signalled.args else signal.SIGINT)
     except LabError as error:
         print(f"FAILED lane {lane.name}: {error}", flush=True)
         return FAILED
@@ -99,9 +104,9 @@ class _Result(unittest.TextTestResult):
 
 
 def _leave_cleanly_when_terminated() -> None:
+    # unittest lets no other exception than KeyboardInterrupt out of a test.
     def leave(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
+        raise KeyboardInterrupt(number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
-    os.umask(0o022)

@@ -6,12 +6,18 @@ from pathlib import Path
 
 from . import session
 from .engine import Engine
+from .lanes import LANE_OF_LAB_TESTS
 from .locations import FLAKES
 from .machine import Machine
 from .plugin import VARIABLE, plugin_binary
 from .process import Result
 
 WORK = "work-of-a-test-"
+
+
+def skip_unless_lane_of_lab_tests() -> None:
+    if session.current().lane is not LANE_OF_LAB_TESTS:
+        raise unittest.SkipTest(f"the same in all lanes; runs in {LANE_OF_LAB_TESTS.name}")
 
 
 class LabTest(unittest.TestCase):
@@ -65,6 +71,10 @@ class PluginTest(LabTest):
             raise unittest.SkipTest(f"{VARIABLE} is not set")
         super().setUpClass()
 
+    def setUp(self) -> None:
+        super().setUp()
+        self._temporary_files_before = self._temporary_files()
+
     def nixbuild(self, *words: str, **options) -> Result:
         return self.docker("nixbuild", *words, **options)
 
@@ -76,12 +86,17 @@ class PluginTest(LabTest):
     def assert_nothing_left(self) -> None:
         """No image, tagged or not, and no temporary files of the plugin or the engine."""
         self.assertEqual(self.engine.api.images(), [])
-        self.assertEqual(self.temporary_files(), [])
+        self.assertEqual(self.new_temporary_files(), set())
 
-    def temporary_files(self) -> list[str]:
+    def new_temporary_files(self) -> set[str]:
+        """Those that were not there when the test began."""
+        return self._temporary_files() - self._temporary_files_before
+
+    def _temporary_files(self) -> set[str]:
         engine_folder = self.outside(f"{self.engine.data_root}/tmp")
         of_engine = os.listdir(engine_folder) if engine_folder.exists() else []
-        return [name for name in os.listdir(self.outside("/tmp")) if not name.startswith(WORK)] + of_engine
+        of_plugin = [name for name in os.listdir(self.outside("/tmp")) if not name.startswith(WORK)]
+        return {*of_engine, *of_plugin}
 
     def assert_fails(self, result: Result, *texts: str, status: int = 1) -> None:
         """The run failed with that status, and its error message contains all the texts."""

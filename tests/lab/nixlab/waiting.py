@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 # Guards against hanging for ever; nothing is expected to take nearly as long.
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 90.0
 POLL_SECONDS = 0.01
 
 

@@ -211,7 +211,7 @@ class FailingEngines(PluginTest):
                 failed = self.nixbuild(archive, env={"DOCKER_HOST": cut.host})
                 self.assertTrue(cut.fault_happened.is_set())
                 self.assert_fails(failed, archive)
-                wait_until(lambda: self.temporary_files() == [], "the engine has thrown away what it had")
+                wait_until(lambda: self.new_temporary_files() == set(), "the engine has thrown away what it had")
                 self.assert_nothing_left()
 
     def test_full_disk_of_the_engine(self):

@@ -22,7 +22,7 @@ class Build(PluginTest):
                 built = self.nixbuild(f".#{attribute}").check()
                 self.assertEqual(built.stdout, LOADED)
                 self.assert_greets(IMAGE)
-        self.assertEqual(self.temporary_files(), [])
+        self.assertEqual(self.new_temporary_files(), set())
 
     def test_classic_image_loads_and_runs(self):
         built = self.nixbuild(".#classicImage").check()

@@ -87,5 +87,5 @@ class CancelLoad(PluginTest):
             running.send(signal.SIGINT)
             result = running.wait()
         self.assertEqual(result.returncode, CANCELLED, result)
-        wait_until(lambda: self.temporary_files() == [], "the engine has thrown away what it had")
+        wait_until(lambda: self.new_temporary_files() == set(), "the engine has thrown away what it had")
         self.assert_nothing_left()

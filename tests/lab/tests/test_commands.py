@@ -2,10 +2,15 @@
 
 import signal
 
-from nixlab.testcase import LabTest
+from nixlab.testcase import LabTest, skip_unless_lane_of_lab_tests
 
 
 class Commands(LabTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        skip_unless_lane_of_lab_tests()
+        super().setUpClass()
+
     def test_arguments_environment_folder_and_input_arrive(self):
         script = 'printf "%s|" "$0" "$@" "$COLOUR" "$PWD"; cat'
         done = self.machine.exec(

@@ -9,7 +9,9 @@ from pathlib import Path
 from nixlab import cgroups, session
 from nixlab.engine import Engine
 from nixlab.locations import LAB
+from nixlab.machine import Machine
 from nixlab.run_folder import RunFolder, sweep_stale_runs
+from nixlab.testcase import skip_unless_lane_of_lab_tests
 from nixlab.waiting import wait_until
 
 OWNER_THAT_GETS_KILLED = """
@@ -27,6 +29,10 @@ sys.stdin.read()
 
 
 class Machines(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        skip_unless_lane_of_lab_tests()
+
     def setUp(self) -> None:
         self.lab = session.current()
 
@@ -53,8 +59,7 @@ class Machines(unittest.TestCase):
         self.assert_no_trace_of(folder.path)
 
     def test_failing_to_start_leaves_nothing_behind(self):
-        machine = self.lab.new_machine("impossible")
-        machine._binds.append((Path("/nowhere"), "/nowhere", True))
+        machine = Machine(self.lab.root, "impossible", [(Path("/nowhere"), "/nowhere", True)])
         with self.assertRaisesRegex(Exception, "/nowhere"):
             machine.start()
         self.assertEqual(list(self.lab.machine.folder.path.parent.glob("impossible-*")), [])
