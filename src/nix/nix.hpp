@@ -7,10 +7,11 @@
 #include "progress/reporter.hpp"
 #include "support/environment.hpp"
 
-#include <compare>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nixbuild::nix {
@@ -22,6 +23,10 @@ struct Version {
   [[nodiscard]] bool at_least(int major_wanted, int minor_wanted) const noexcept;
 };
 
+// Reads what `nix --version` prints, Lix's and Determinate's too: "nix (Nix) 2.34.8", "nix (Lix,
+// like Nix) 2.91.0", "nix (Determinate Nix 3.6.2) 2.30.2". Nothing when there is no number in it.
+[[nodiscard]] std::optional<Version> parse_version(std::string_view text);
+
 // The Nix system of an OCI platform: "aarch64-linux" of linux/arm64. Throws an Error of kind
 // invalid_input for a platform that Nix does not know.
 [[nodiscard]] std::string system_of(const oci::Platform& platform);
@@ -29,11 +34,19 @@ struct Version {
 // What evaluating an installable told.
 struct Evaluation {
   std::string attribute;  // the full attribute path that was found; empty for paths
-  std::string derivation; // "/nix/store/….drv"
-  std::string output = "out";
-  std::string system;     // that the derivation builds on; empty when not known
+  std::string derivation; // "/nix/store/….drv"; for a store path that is none, that path
+  std::string output;     // "out"; empty for a store path that is no derivation
+  std::string system;     // that the result is for; empty when not known
   std::string image_name; // dockerTools' imageName, or empty
   std::string image_tag;
+};
+
+// What realising a derivation would do.
+struct DryRun {
+  std::vector<std::string> builds;    // derivations
+  std::vector<std::string> downloads; // store paths
+  std::uint64_t download_bytes = 0;   // as far as Nix tells: rounded to 0.01 MiB or 0.1 KiB
+  std::uint64_t unpacked_bytes = 0;
 };
 
 // The Nix of this machine, by its command line (`nix`, `nix-store`). Calls throw an Error of kind
@@ -48,20 +61,28 @@ public:
   [[nodiscard]] const Version& version(const CancelToken& cancel);
 
   // One evaluation: finds the attribute for `system` (always by its full path, never --system),
-  // instantiates its derivation and reads what kind of image it is.
+  // instantiates its derivation and reads what kind of image it is. Throws invalid_input when the
+  // result is for another system than `system`, not_found with the nearest names when there is no
+  // such attribute. A BuiltFile is not for Nix.
   [[nodiscard]] Evaluation evaluate(const Installable& installable, const std::string& system,
                                     const Options& options, progress::Reporter& reporter,
                                     const CancelToken& cancel);
 
-  // Builds or fetches `output` of `derivation` and returns its store path. `root`, a link to be
-  // made or replaced, keeps it from the garbage collector.
+  // Builds or fetches `output` of `derivation`, as Evaluation has them, and returns its store path.
+  // `root`, a link to be made or replaced, keeps it from the garbage collector (Nix appends
+  // "-OUTPUT" to its name when that is not "out").
   [[nodiscard]] std::filesystem::path realise(const std::string& derivation,
                                               const std::string& output,
                                               const std::filesystem::path& root,
                                               const Options& options, progress::Reporter& reporter,
                                               const CancelToken& cancel);
 
-  // Names of attributes that complete `fragment` of `flake` for `system`, for shell completion.
+  // What realise() would build and fetch.
+  [[nodiscard]] DryRun what_would_be_built(const std::string& derivation, const std::string& output,
+                                           const Options& options, const CancelToken& cancel);
+
+  // Names of the packages of `flake` for `system`, for shell completion: quoted where an attribute
+  // path needs it, none when anything fails. Uses no network and writes no lock file.
   [[nodiscard]] std::vector<std::string>
   attribute_names(const std::string& flake, const std::string& system, const CancelToken& cancel);
 

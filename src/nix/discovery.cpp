@@ -1,0 +1,51 @@
+#include "nix/discovery.hpp"
+
+#include "support/error.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+namespace nixbuild::nix {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> folders(const Environment& environment) {
+  std::vector<fs::path> list;
+  const std::string path = environment.get("PATH").value_or("");
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    if (end != 0) list.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  list.emplace_back("/nix/var/nix/profiles/default/bin");
+  if (const auto home = environment.get("HOME")) {
+    list.push_back(fs::path(*home) / ".nix-profile/bin");
+    list.push_back(fs::path(*home) / ".local/state/nix/profile/bin");
+  }
+  list.emplace_back("/run/current-system/sw/bin");
+  return list;
+}
+
+} // namespace
+
+fs::path find_nix(const Environment& environment) {
+  for (const fs::path& folder : folders(environment)) {
+    const fs::path program = fs::absolute(folder) / "nix";
+    std::error_code ignored;
+    if (fs::is_regular_file(program, ignored) && ::access(program.c_str(), X_OK) == 0) {
+      return program;
+    }
+  }
+  throw Error(ErrorKind::not_found, "the program 'nix' was not found")
+      .with_hint("Install Nix: https://nixos.org/download, or on Debian and Ubuntu `sudo apt "
+                 "install nix-bin`.");
+}
+
+} // namespace nixbuild::nix

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "support/environment.hpp"
+
+#include <filesystem>
+
+namespace nixbuild::nix {
+
+// The `nix` program: of PATH, or of the profiles that Nix's installers make but a shell without a
+// login does not have in its PATH (ssh, a service, a GUI). Throws an Error of kind not_found.
+[[nodiscard]] std::filesystem::path find_nix(const Environment& environment);
+
+} // namespace nixbuild::nix

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "nix/expression.hpp"
+#include "nix/nix.hpp"
+#include "nix/session.hpp"
+
+namespace nixbuild::nix {
+
+// The parts of Nix::evaluate, one per kind of installable.
+[[nodiscard]] Evaluation evaluate_flake(const Session& session, const FlakeAttribute& flake,
+                                        const std::string& system, LogProgress& log);
+[[nodiscard]] Evaluation evaluate_file(const Session& session, const FileAttribute& file,
+                                       const std::string& system, LogProgress& log);
+[[nodiscard]] Evaluation evaluate_store_path(const Session& session, const StorePath& path,
+                                             const std::string& system);
+
+// "….drv^dev" or ".#x^dev" is cut into what is before the mark and the output; empty: not named.
+// Throws an Error of kind invalid_input for several outputs: an image is one.
+struct SelectedOutput {
+  std::string rest;
+  std::string output;
+};
+[[nodiscard]] SelectedOutput split_output(const std::string& text);
+
+// The derivation that an answer found, checked; `what` is the installable as typed. Throws an
+// Error of kind invalid_input when it is for another system, not_found when it has no such output.
+[[nodiscard]] Evaluation accept(const FoundDerivation& found, std::string attribute,
+                                const std::string& selected_output, const std::string& system,
+                                const std::string& what);
+
+[[nodiscard]] Error not_a_derivation(const std::string& what, const NoDerivation& value);
+
+[[nodiscard]] Error wrong_system(const std::string& what, const std::string& has,
+                                 const std::string& wanted);
+
+} // namespace nixbuild::nix

@@ -1,0 +1,158 @@
+#include "nix/evaluate.hpp"
+#include "nix/nearest.hpp"
+#include "support/format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace nixbuild::nix {
+
+namespace {
+
+// One place where an attribute may be: `root` is an output of the flake, evaluated as a whole, so
+// that one evaluation also tells what is there instead; `path` is looked up in it.
+struct Place {
+  std::string root;
+  AttributePath path;
+  bool by_system; // path begins with the system
+};
+
+// Outputs that have attributes of their own: after these a dot can only mean what it says.
+bool begins_with_an_output(const AttributePath& path) {
+  static constexpr std::array outputs{
+      "packages",
+      "legacyPackages",
+      "checks",
+      "apps",
+      "devShells",
+      "defaultPackage",
+      "devShell",
+      "hydraJobs",
+      "bundlers",
+      "formatter",
+      "nixosConfigurations",
+      "homeConfigurations",
+      "darwinConfigurations",
+      "outputs",
+  };
+  return path.size() > 1 && std::ranges::find(outputs, path.front()) != outputs.end();
+}
+
+// In the order in which `nix build` looks, except that a full path is believed at once.
+std::vector<Place> places(const AttributePath& path, const std::string& system) {
+  if (path.empty()) {
+    return {{.root = "packages", .path = {system, "default"}, .by_system = true},
+            {.root = "defaultPackage", .path = {system}, .by_system = true}};
+  }
+  AttributePath with_system{system};
+  with_system.insert(with_system.end(), path.begin(), path.end());
+  const Place as_written{
+      .root = path.front(), .path = {path.begin() + 1, path.end()}, .by_system = false};
+  const std::vector<Place> searched{
+      {.root = "packages", .path = with_system, .by_system = true},
+      {.root = "legacyPackages", .path = with_system, .by_system = true}};
+  if (begins_with_an_output(path)) return {as_written, searched[0], searched[1]};
+  return {searched[0], searched[1], as_written};
+}
+
+AttributePath full_path(const Place& place) {
+  AttributePath full{place.root};
+  full.insert(full.end(), place.path.begin(), place.path.end());
+  return full;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// What the first place that exists has instead of what was looked for.
+struct Miss {
+  Place place;
+  MissingName name;
+};
+
+// Only a word, most likely an attribute whose ".#" was forgotten.
+bool is_registry_name(const FlakeAttribute& flake) {
+  return flake.fragment.empty() && flake.flake.find_first_of("./:~") == std::string::npos;
+}
+
+Error not_found(const FlakeAttribute& wanted, const std::string& system, const Miss& miss) {
+  const std::string& name = wanted.fragment;
+  if (!miss.name.elsewhere.empty()) {
+    return Error(ErrorKind::not_found,
+                 format("flake '{}' has '{}' for {}, but not for {}", wanted.flake, name,
+                        listed(miss.name.elsewhere), system))
+        .with_hint(format("Add {} to the systems of the flake, or choose another platform with "
+                          "`--platform`.",
+                          system));
+  }
+  Error error(ErrorKind::not_found,
+              format("flake '{}' has no '{}' for {}", wanted.flake, name, system));
+  if (miss.place.by_system && miss.name.name == system) {
+    return std::move(error).with_hint(
+        format("Its `{}` are for {} only.", miss.place.root, listed(miss.name.siblings)));
+  }
+  const std::vector<std::string> near = nearest_names(miss.name.name, miss.name.siblings);
+  if (!near.empty()) return std::move(error).with_hint(format("Did you mean {}?", listed(near)));
+  constexpr std::size_t most = 12;
+  if (!miss.name.siblings.empty() && miss.name.siblings.size() <= most) {
+    return std::move(error).with_hint(format("It has: {}.", listed(miss.name.siblings)));
+  }
+  return std::move(error).with_hint(format("`nix flake show {}` lists what it has.", wanted.flake));
+}
+
+} // namespace
+
+Evaluation evaluate_flake(const Session& session, const FlakeAttribute& given,
+                          const std::string& system, LogProgress& log) {
+  if (!session.options.args.empty() || !session.options.arg_strings.empty()) {
+    throw Error(ErrorKind::invalid_input, "a flake takes no --arg and no --argstr")
+        .with_hint("Use them with `--file`, where the expression is a function.");
+  }
+  const SelectedOutput selected = split_output(given.fragment);
+  const FlakeAttribute wanted{.flake = given.flake,
+                              .fragment = selected.rest.empty() ? "default" : selected.rest};
+  const std::string what = to_string(Installable(wanted));
+  std::optional<Miss> miss;
+  std::optional<Failure> no_such_output;
+  for (const Place& place : places(parse_attribute_path(selected.rest), system)) {
+    const std::string expression =
+        place.by_system ? find_by_system_expression(place.path) : find_expression(place.path);
+    const std::string target = format("{}#{}", given.flake, to_fragment({place.root}));
+    const auto json = evaluate_json(session, expression, {"--", target}, log);
+    if (!json) {
+      if (!says_attribute_is_missing(json.error().text)) {
+        Error error = explain(format("cannot evaluate {}", what), json.error());
+        if (!is_registry_name(given)) throw error;
+        throw std::move(error).with_hint(
+            format("A name alone is looked up in the flake registries: write `.#{}` for an "
+                   "attribute of the flake in this folder.",
+                   given.flake));
+      }
+      no_such_output = json.error();
+      continue;
+    }
+    Answer answer = parse_answer(*json);
+    if (auto* missing = std::get_if<MissingName>(&answer)) {
+      if (!miss) miss = Miss{.place = place, .name = std::move(*missing)};
+      continue;
+    }
+    if (const auto* other = std::get_if<NoDerivation>(&answer)) {
+      throw not_a_derivation(what, *other);
+    }
+    const auto& found = std::get<FoundDerivation>(answer);
+    // Nix also looks for a plain name among the packages for the machine that it runs on.
+    const bool other_system = !place.by_system && found.system != system;
+    if (other_system && miss && !miss->name.elsewhere.empty()) break;
+    return accept(found, to_string(full_path(place)), selected.output, system, what);
+  }
+  if (miss) throw not_found(wanted, system, *miss);
+  throw explain(format("cannot evaluate {}", what), no_such_output.value_or(Failure{}));
+}
+
+} // namespace nixbuild::nix

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "nix/attribute_path.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nixbuild::nix {
+
+// A derivation, and what it tells of the image that it makes.
+struct FoundDerivation {
+  std::string derivation; // "/nix/store/….drv", written to the store by the evaluation
+  std::string output;     // the output that it stands for: "out"
+  std::vector<std::string> outputs;
+  std::string system;     // that the result is for: its host platform when it is cross-compiled
+  std::string image_name; // dockerTools' imageName, or empty
+  std::string image_tag;
+};
+// Nothing has the name `name`; `siblings` are the names that there are beside it. `elsewhere`:
+// the other systems that do have what was looked for.
+struct MissingName {
+  std::string name;
+  std::vector<std::string> siblings;
+  std::vector<std::string> elsewhere;
+};
+// A value that is no derivation; `names` are those in it when it is a set.
+struct NoDerivation {
+  std::string type; // Nix's word: "set", "string", "lambda"
+  std::vector<std::string> names;
+};
+using Answer = std::variant<FoundDerivation, MissingName, NoDerivation>;
+
+// What a function at the root of a file is called with: --arg and --argstr.
+struct CallArguments {
+  std::vector<std::pair<std::string, std::string>> expressions;
+  std::vector<std::pair<std::string, std::string>> strings;
+};
+
+// The expressions below are for `nix eval --json --apply`; their result is read by parse_answer().
+// This is the only Nix code that we evaluate: what a later step wants to know of an image is
+// asked for in `describe` of expression.cpp.
+
+// Looks for `path` in the value. Flake outputs are no functions to be called.
+[[nodiscard]] std::string find_expression(const AttributePath& path);
+
+// The same in a set whose names are systems, as "packages" is: there `path` begins with one.
+[[nodiscard]] std::string find_by_system_expression(const AttributePath& path);
+
+// Describes the value itself, which may be a function of arguments that all are known.
+[[nodiscard]] std::string call_expression(const CallArguments& arguments);
+
+// Throws an Error of kind corrupt when `json` is not what the expressions give.
+[[nodiscard]] Answer parse_answer(std::string_view json);
+
+} // namespace nixbuild::nix

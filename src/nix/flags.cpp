@@ -1,0 +1,50 @@
+#include "nix/flags.hpp"
+
+namespace nixbuild::nix {
+
+namespace {
+
+void append(Arguments& arguments, std::initializer_list<std::string> more) {
+  arguments.insert(arguments.end(), more);
+}
+
+void append_build_flags(Arguments& arguments, const Options& options) {
+  for (const auto& [name, value] : options.settings)
+    append(arguments, {"--option", name, value});
+  if (options.cores) append(arguments, {"--cores", *options.cores});
+  // An option and not `--builders`, so that the empty value ("none") works everywhere.
+  if (options.builders) append(arguments, {"--option", "builders", *options.builders});
+  if (options.keep_going) append(arguments, {"--keep-going"});
+}
+
+} // namespace
+
+Arguments experimental_features() {
+  return {"--extra-experimental-features", "nix-command flakes"};
+}
+
+Arguments evaluation_flags(const Options& options) {
+  Arguments arguments;
+  append_build_flags(arguments, options);
+  if (options.max_jobs) append(arguments, {"--max-jobs", *options.max_jobs});
+  for (const auto& [name, reference] : options.override_inputs)
+    append(arguments, {"--override-input", name, reference});
+  if (options.impure) append(arguments, {"--impure"});
+  if (options.accept_flake_config) append(arguments, {"--accept-flake-config"});
+  if (options.no_write_lock_file) append(arguments, {"--no-write-lock-file"});
+  if (options.refresh) append(arguments, {"--refresh"});
+  if (options.offline) append(arguments, {"--offline"});
+  if (options.show_trace) append(arguments, {"--show-trace"});
+  return arguments;
+}
+
+Arguments realisation_flags(const Options& options) {
+  Arguments arguments;
+  append_build_flags(arguments, options);
+  append(arguments, {"--max-jobs", options.max_jobs.value_or("auto")});
+  // nix-store has no --offline; for a derivation this is what it means.
+  if (options.offline) append(arguments, {"--option", "substitute", "false"});
+  return arguments;
+}
+
+} // namespace nixbuild::nix

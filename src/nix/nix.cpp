@@ -1,0 +1,126 @@
+#include "nix/nix.hpp"
+
+#include "nix/attribute_path.hpp"
+#include "nix/discovery.hpp"
+#include "nix/evaluate.hpp"
+#include "nix/session.hpp"
+#include "nix/store_path.hpp"
+#include "support/format.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace nixbuild::nix {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// `nix-store --realise`'s name for what is wanted.
+std::string realisable(const std::string& derivation, const std::string& output) {
+  return output.empty() ? derivation : format("{}!{}", derivation, output);
+}
+
+// nix-store prints the link when it has made one.
+fs::path store_path_of(std::string printed) {
+  printed.resize(printed.find_last_not_of('\n') + 1);
+  fs::path path = printed.substr(printed.find_last_of('\n') + 1);
+  std::error_code failed;
+  if (fs::is_symlink(path, failed)) path = fs::read_symlink(path, failed);
+  if (failed || !is_store_path(path)) {
+    throw Error(ErrorKind::corrupt, format("nix-store answered '{}', not a store path", printed));
+  }
+  return path;
+}
+
+} // namespace
+
+Nix::Nix(process::Runner& runner, const Environment& environment)
+    : runner_(runner)
+    , program_(find_nix(environment)) {}
+
+const Version& Nix::version(const CancelToken& cancel) {
+  if (!version_) {
+    const auto answer =
+        process::capture(runner_, {.argv = {program_.string(), "--version"}}, cancel);
+    version_ = parse_version(answer.out);
+    if (!answer.status.success() || !version_) {
+      throw Error(ErrorKind::unavailable, format("{} does not tell its version", program_.string()))
+          .with_detail(answer.err.empty() ? answer.out : answer.err);
+    }
+  }
+  return *version_;
+}
+
+Evaluation Nix::evaluate(const Installable& installable, const std::string& system,
+                         const Options& options, progress::Reporter& reporter,
+                         const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel};
+  if (const auto* path = std::get_if<StorePath>(&installable)) {
+    return evaluate_store_path(session, *path, system);
+  }
+  progress::Step step(reporter, format("evaluate {}", to_string(installable)));
+  LogProgress log(reporter, step);
+  if (const auto* flake = std::get_if<FlakeAttribute>(&installable)) {
+    return evaluate_flake(session, *flake, system, log);
+  }
+  if (const auto* file = std::get_if<FileAttribute>(&installable)) {
+    return evaluate_file(session, *file, system, log);
+  }
+  throw Error(ErrorKind::internal, format("{} is not for Nix", to_string(installable)));
+}
+
+fs::path Nix::realise(const std::string& derivation, const std::string& output,
+                      const fs::path& root, const Options& options, progress::Reporter& reporter,
+                      const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel};
+  const std::string name = readable_name(derivation);
+  progress::Step step(reporter, format("realise {}", name));
+  LogProgress log(reporter, step);
+
+  std::error_code failed;
+  fs::create_directories(fs::absolute(root).parent_path(), failed);
+  if (failed) {
+    throw Error(ErrorKind::io,
+                format("cannot create the folder of {}: {}", root.string(), failed.message()));
+  }
+  Arguments argv{session.nix_store(),
+                 "--realise",
+                 realisable(derivation, output),
+                 "--add-root",
+                 fs::absolute(root).string(),
+                 "--log-format",
+                 "internal-json"};
+  const Arguments flags = realisation_flags(options);
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  const auto printed = run_logged(session, argv, log);
+  if (!printed) throw explain(format("cannot build {}", name), printed.error());
+  if (!log.did_something()) step.cached();
+  return store_path_of(*printed);
+}
+
+std::vector<std::string> Nix::attribute_names(const std::string& flake, const std::string& system,
+                                              const CancelToken& cancel) {
+  try {
+    Arguments argv{program_.string()};
+    const Arguments features = experimental_features();
+    argv.insert(argv.end(), features.begin(), features.end());
+    argv.insert(argv.end(), {"eval", "--json", "--offline", "--no-write-lock-file", "--option",
+                             "allow-import-from-derivation", "false", "--apply",
+                             format("packages: builtins.attrNames (packages.${{{}}} or {{ }})",
+                                    nix_string(system)),
+                             "--", flake + "#packages"});
+    const auto answer = process::capture(runner_, {.argv = argv}, cancel);
+    if (!answer.status.success()) return {};
+    const boost::json::value list = boost::json::parse(answer.out);
+    std::vector<std::string> names;
+    for (const boost::json::value& name : list.as_array())
+      names.push_back(to_string(AttributePath{std::string(name.as_string())}));
+    return names;
+  } catch (const std::exception&) { // whatever it is, there is nobody to tell it to
+    return {};
+  }
+}
+
+} // namespace nixbuild::nix
