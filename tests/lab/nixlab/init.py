@@ -39,17 +39,43 @@ def main() -> None:
 
 def enter_root(plan: dict) -> None:
     root = plan["root"]
-    kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
-    kernel.mount("overlay", root, "overlay", data=plan["overlay"])
+    make_mounts_private()
+    if plan["in_memory"]:
+        kernel.mount("tmpfs", plan["disk"], "tmpfs", data="mode=755")
+    mount_overlay(plan["lower"], plan["disk"], root)
     mount_system_folders(root)
+    for inside in plan["plain_folders"]:
+        source = f"{plan['disk']}/plain{inside}"
+        os.makedirs(source)
+        bind(source, root + inside, read_only=False)
     for source, inside, read_only in plan["binds"]:
         bind(source, root + inside, read_only)
     # pivot_root, not chroot: the container runtime re-enters this mount
     # namespace and lands in its real root, which must be ours.
-    os.chdir(root)
+    new_root = os.open(root, os.O_DIRECTORY | os.O_CLOEXEC)
+    kernel.leave_chroot()
+    os.fchdir(new_root)
     kernel.pivot_root(".", ".")
     kernel.unmount_lazily(".")
     os.chdir("/")
+
+
+def make_mounts_private() -> None:
+    """Nothing mounted here may appear outside. Works inside a chroot, too, whose root is no mount."""
+    own_root = os.open("/", os.O_DIRECTORY | os.O_CLOEXEC)
+    kernel.leave_chroot()
+    kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
+    os.fchdir(own_root)
+    os.chroot(".")
+    os.close(own_root)
+
+
+def mount_overlay(lower: str, disk: str, root: str) -> None:
+    upper, work = f"{disk}/upper", f"{disk}/work"
+    os.mkdir(upper)
+    os.mkdir(work)
+    # volatile: the upper layer is thrown away, so nothing needs to be synced.
+    kernel.mount("overlay", root, "overlay", data=f"lowerdir={lower},upperdir={upper},workdir={work},volatile")
 
 
 def mount_system_folders(root: str) -> None:

@@ -13,6 +13,7 @@ MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 0x40000
 MNT_DETACH = 0x2
+CLONE_NEWNS = 0x20000
 
 PIVOT_ROOT_NUMBERS = {"x86_64": 155, "aarch64": 41}
 
@@ -31,6 +32,12 @@ def unmount_lazily(target: str) -> None:
 def pivot_root(new_root: str, put_old: str) -> None:
     number = PIVOT_ROOT_NUMBERS[platform.machine()]
     _check(_libc.syscall(number, _text(new_root), _text(put_old)), f"pivot_root to {new_root}")
+
+
+def leave_chroot() -> None:
+    """Makes the root of the mount namespace this process's root and current folder."""
+    with open("/proc/self/ns/mnt", "rb") as namespace:
+        _check(_libc.setns(namespace.fileno(), CLONE_NEWNS), "enter the root of the mount namespace")
 
 
 def _text(value: str | None) -> bytes | None:

@@ -18,15 +18,17 @@ from .waiting import PATIENCE_SECONDS, wait_until
 
 INIT = Path(__file__).with_name("init.py")
 NAMESPACES = ["--mount", "--pid", "--net", "--uts", "--ipc"]
+# Changing the propagation is left to init: unshare cannot in a chroot.
+UNSHARE = ["unshare", *NAMESPACES, "--propagation=unchanged", "--fork", "--kill-child"]
 ENVIRONMENT = {
     "HOME": "/root",
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
 
-# On the disk itself: neither an engine's data nor the Nix store likes to lie on overlayfs.
+# Not on the machine's overlay: neither an engine's data nor the Nix store likes to lie there.
 ENGINES = "/engines"
-PLAIN_FOLDERS = {"nix": "/nix", "engines": ENGINES}
+PLAIN_FOLDERS = ["/nix", ENGINES]
 
 Bind = tuple[Path, str, bool]  # outside, inside, read-only
 
@@ -153,14 +155,18 @@ class Machine:
 
     def _start_init(self) -> None:
         folder = self.folder
+        if any(sign in f"{self._root}{folder.path}" for sign in ",:\\"):
+            raise LabError(f"the cache folder's name has a sign that overlayfs reserves: {folder.path}")
         plan = {
             "root": str(folder.folder("root")),
-            "overlay": self._overlay(),
+            "lower": str(self._root),
+            "disk": str(folder.folder("disk")),
+            "in_memory": file_system_of(folder.path) == "overlayfs",  # which carries no further overlay
             "hostname": self.name,
-            "binds": [(str(folder.folder(name)), inside, False) for name, inside in PLAIN_FOLDERS.items()]
-            + [(str(outside), inside, read_only) for outside, inside, read_only in self._binds],
+            "plain_folders": PLAIN_FOLDERS,
+            "binds": [(str(outside), inside, read_only) for outside, inside, read_only in self._binds],
         }
-        command = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--", sys.executable, "-B", str(INIT)]
+        command = [*UNSHARE, "--", sys.executable, "-B", str(INIT)]
         self._unshare = subprocess.Popen(
             [*command, json.dumps(plan)],
             stdin=subprocess.PIPE,
@@ -174,13 +180,6 @@ class Machine:
             rest = self._unshare.stdout.read().decode(errors="replace")
             raise LabError(f"machine {self.name} did not start: {first_line}\n{rest}")
         self._init_pid = int(_children(self._unshare.pid)[0])
-
-    def _overlay(self) -> str:
-        upper, work = self.folder.folder("upper"), self.folder.folder("work")
-        if any(sign in f"{self._root}{upper}" for sign in ",:\\"):
-            raise LabError(f"the cache folder's name has a sign that overlayfs reserves: {upper}")
-        # volatile: the upper layer is thrown away, so nothing needs to be synced.
-        return f"lowerdir={self._root},upperdir={upper},workdir={work},volatile"
 
     def _end_processes(self) -> None:
         unshare = self._unshare
@@ -211,6 +210,11 @@ def _readable(stdin: bytes | Path):
     file.write(stdin)
     file.seek(0)
     return file
+
+
+def file_system_of(folder: Path) -> str:
+    asked = ["stat", "--file-system", "--format=%T", str(folder)]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _children(pid: int) -> list[str]:

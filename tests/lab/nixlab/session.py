@@ -8,7 +8,7 @@ from .lanes import Lane
 from .locations import FLAKES, runs_folder
 from .machine import Machine
 from .plugin import plugin_binds
-from .preflight import check_disk, check_namespaces
+from .preflight import check_namespaces
 from .rootfs import ensure_root
 from .run_folder import sweep_stale_runs
 
@@ -31,7 +31,6 @@ class Session:
         global _current
         check_namespaces()
         runs_folder().mkdir(parents=True, exist_ok=True)
-        check_disk(runs_folder())
         for run in sweep_stale_runs():
             print(f"removed what the killed run {run} had left", flush=True)
         self.root = ensure_root(self.lane.suite)
