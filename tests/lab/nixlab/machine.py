@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from . import terminal
+from .memory import belongs_in_memory
 from .outcome import LabError
 from .process import Process, Result
 from .run_folder import RunFolder
@@ -36,8 +37,12 @@ Bind = tuple[Path, str, bool]  # outside, inside, read-only
 class Machine:
     """A context manager. Several may run side by side; nothing about them is global."""
 
-    def __init__(self, root: Path, name: str = "machine", binds: list[Bind] | None = None):
+    def __init__(
+        self, root: Path, name: str = "machine", binds: list[Bind] | None = None, in_memory: bool | None = None
+    ):
+        """`in_memory` says where it keeps what it writes; unless told, where it is quicker and possible."""
         self.name = name
+        self._in_memory = in_memory
         self._root = root
         self._binds = binds or []
         self._folder: RunFolder | None = None
@@ -161,7 +166,7 @@ class Machine:
             "root": str(folder.folder("root")),
             "lower": str(self._root),
             "disk": str(folder.folder("disk")),
-            "in_memory": file_system_of(folder.path) == "overlayfs",  # which carries no further overlay
+            "in_memory": belongs_in_memory(folder.path) if self._in_memory is None else self._in_memory,
             "hostname": self.name,
             "plain_folders": PLAIN_FOLDERS,
             "binds": [(str(outside), inside, read_only) for outside, inside, read_only in self._binds],
@@ -210,11 +215,6 @@ def _readable(stdin: bytes | Path):
     file.write(stdin)
     file.seek(0)
     return file
-
-
-def file_system_of(folder: Path) -> str:
-    asked = ["stat", "--file-system", "--format=%T", str(folder)]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _children(pid: int) -> list[str]:
