@@ -51,7 +51,7 @@ DockerFlags parse_docker_flags(std::span<const std::string> arguments) {
     flags.hosts.push_back(host.front());
   flags.log_level = options.value("log-level");
   flags.debug = options.is_on("debug");
-  flags.tls = options.is_on("tls");
+  if (options.was_given("tls")) flags.tls = options.is_on("tls");
   if (options.was_given("tlsverify")) flags.tls_verify = options.is_on("tlsverify");
   flags.tls_ca_cert = options.value("tlscacert");
   flags.tls_cert = options.value("tlscert");

@@ -13,8 +13,8 @@ constexpr std::string_view variable = "DOCKER_CUSTOM_HEADERS";
 
 [[noreturn]] void refuse(std::string_view reason) {
   throw Error(ErrorKind::invalid_input, format("{}: {}", variable, reason))
-      .with_hint(format("Write it as comma-separated NAME=VALUE pairs, for example "
-                        "{}=X-Team=blue,X-Env=test.",
+      .with_hint(format("write it as comma-separated NAME=VALUE pairs, for example "
+                        "{}=X-Team=blue,X-Env=test",
                         variable));
 }
 

@@ -148,8 +148,8 @@ DockerConfig load_docker_config(const fs::path& directory) {
   } catch (Error& error) {
     if (error.kind() == ErrorKind::corrupt) {
       throw std::move(error).with_hint(
-          "Correct that file: as it is, the docker CLI ignores all of it, the chosen context "
-          "included, and may use another engine than you expect.");
+          "correct that file: as it is, the docker CLI ignores all of it, the chosen context "
+          "included, and may use another engine than you expect");
     }
     if (error.kind() != ErrorKind::not_found) throw;
   }

@@ -7,6 +7,10 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 namespace nixbuild::context {
 
 namespace fs = std::filesystem;
@@ -36,56 +40,73 @@ fs::path certificate_directory(const Environment& environment) {
   return config::docker_config_directory(std::nullopt, environment);
 }
 
-// A certificate or key that was not named is left out when it is not there.
-fs::path certificate(const std::optional<std::string>& named, const fs::path& usual) {
-  if (named) return *named;
+void require_file(const fs::path& file, std::string_view what) {
   std::error_code ignored;
-  return fs::exists(usual, ignored) ? usual : fs::path();
+  if (file.empty() || fs::exists(file, ignored)) return;
+  throw Error(ErrorKind::not_found,
+              format("TLS is on, and its {} {} does not exist", what, file.string()))
+      .with_hint("set DOCKER_CERT_PATH, or unset DOCKER_TLS and DOCKER_TLS_VERIFY "
+                 "(DOCKER_TLS_VERIFY=0 means yes, too)");
 }
 
+// A certificate or key that was not named is left out when it is not there; a named one must be.
+fs::path optional_file(const std::optional<std::string>& named, const fs::path& usual,
+                       std::string_view what) {
+  if (!named) {
+    std::error_code ignored;
+    return fs::exists(usual, ignored) ? usual : fs::path();
+  }
+  require_file(*named, what);
+  return *named;
+}
+
+// Saying --tlsverify=false turns TLS on, too. Any value of a variable counts as yes, "0" too.
 std::optional<TlsFiles> tls_of_default(const GlobalFlags& flags, const Environment& environment) {
-  // Any value counts as yes, "0" too.
   const bool verify = flags.tls_verify.value_or(environment.get("DOCKER_TLS_VERIFY").has_value());
-  if (!flags.tls && !verify && !environment.get("DOCKER_TLS")) return std::nullopt;
+  const bool on = flags.tls.value_or(environment.get("DOCKER_TLS").has_value());
+  if (!on && !verify && !flags.tls_verify) return std::nullopt;
 
   const fs::path folder = certificate_directory(environment);
   TlsFiles files{.ca = flags.tls_ca_cert.value_or((folder / "ca.pem").string()),
-                 .cert = certificate(flags.tls_cert, folder / "cert.pem"),
-                 .key = certificate(flags.tls_key, folder / "key.pem"),
+                 .cert = optional_file(flags.tls_cert, folder / "cert.pem", "certificate"),
+                 .key = optional_file(flags.tls_key, folder / "key.pem", "key"),
                  .skip_verify = !verify};
-  std::error_code ignored;
-  if (!fs::exists(files.ca, ignored)) {
-    throw Error(ErrorKind::not_found,
-                format("TLS is on, and its CA certificate {} does not exist", files.ca.string()))
-        .with_hint("set DOCKER_CERT_PATH, or unset DOCKER_TLS and DOCKER_TLS_VERIFY "
-                   "(DOCKER_TLS_VERIFY=0 means yes, too)");
-  }
+  // Even for a unix socket: docker reads it before it looks at the host.
+  require_file(files.ca, "CA certificate");
   return files;
 }
 
 Context default_context(const GlobalFlags& flags, Origin origin, const Environment& environment) {
+  if (flags.hosts.size() > 1) throw Error(ErrorKind::invalid_input, "specify only one -H");
   Context context{.name = default_name, .origin = origin};
   const auto tls = tls_of_default(flags, environment);
-  if (!flags.hosts.empty()) {
-    if (flags.hosts.size() > 1) {
-      throw Error(ErrorKind::invalid_input, "specify only one -H");
-    }
-    context.endpoint = parse_host(flags.hosts.front());
-  } else if (const auto host = environment.get("DOCKER_HOST")) {
-    context.endpoint = parse_host(*host);
-  } else {
-    context.endpoint = default_endpoint(tls.has_value());
-  }
+  const bool by_flag = !flags.hosts.empty();
+  const std::string host =
+      by_flag ? flags.hosts.front() : environment.get("DOCKER_HOST").value_or("");
+  context.endpoint = parse_host(host, by_flag ? "--host" : "DOCKER_HOST", tls.has_value());
   if (context.endpoint.scheme == Endpoint::Scheme::tcp) context.endpoint.tls = tls;
   return context;
+}
+
+// Whether the docker CLI would let a context be called so.
+bool is_possible_name(std::string_view name) {
+  const auto letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const auto inner = [&](char c) {
+    return letter_or_digit(c) || std::string_view("_.+-").find(c) != std::string_view::npos;
+  };
+  return name.size() >= 2 && letter_or_digit(name.front()) && std::ranges::all_of(name, inner);
 }
 
 Error no_such_context(const Choice& choice, const fs::path& config_directory) {
   std::vector<std::string> names = stored_names(config_directory);
   names.insert(names.begin(), default_name);
-  return Error(ErrorKind::not_found, format("the context '{}' (from {}) does not exist",
-                                            choice.name, to_string(choice.origin)))
-      .with_hint(format("contexts here: {}", fmt::join(names, ", ")));
+  std::string message =
+      format("the context \"{}\" (from {}) does not exist", choice.name, to_string(choice.origin));
+  if (!is_possible_name(choice.name)) message += ", and none can have that name";
+  return Error(ErrorKind::not_found, std::move(message))
+      .with_hint(format("the contexts here are: {}", fmt::join(names, ", ")));
 }
 
 } // namespace

@@ -14,12 +14,12 @@ namespace nixbuild::context {
 enum class Origin { context_flag, host_flag, docker_host, docker_context, config_file, built_in };
 
 struct TlsFiles {
-  std::filesystem::path ca, cert, key; // empty when absent
+  std::filesystem::path ca, cert, key; // empty when not used
   bool skip_verify = false;
 };
 
 struct Endpoint {
-  enum class Scheme { unix_socket, tcp, ssh, npipe };
+  enum class Scheme { unix_socket, tcp, ssh };
   Scheme scheme = Scheme::unix_socket;
   std::string host;             // as docker shows it: "unix:///var/run/docker.sock"
   std::filesystem::path socket; // for unix_socket
@@ -38,8 +38,10 @@ struct Context {
 [[nodiscard]] std::string to_string(Origin origin);
 
 // Which engine is meant: exactly the docker CLI's precedence, host grammar, store layout and TLS
-// rules. Throws an Error: usage for -H beside --context, not_found for a context that is not in
-// the store (with the names that are), invalid_input for a host that cannot be understood.
+// rules. Throws an Error: not_found for a context that is not in the store (with the names that
+// are) and for certificates that are not there, corrupt for a store that cannot be read,
+// invalid_input for -H beside --context, which docker does not count as usage either, and for a
+// host that cannot be understood.
 [[nodiscard]] Context resolve_context(const GlobalFlags& flags, const config::DockerConfig& config,
                                       const Environment& environment);
 

@@ -13,20 +13,26 @@ namespace nixbuild::context {
 
 namespace {
 
-std::string endpoint_of(const Context& context) {
-  return format("at {} (context '{}', from {})", context.endpoint.host, context.name,
+std::string engine_of(const Context& context) {
+  return format("at {} (context \"{}\", from {})", context.endpoint.host, context.name,
                 to_string(context.origin));
 }
 
-std::string remedy(const Context& context, int errno_value) {
+std::string remedy(const Endpoint& endpoint, int errno_value) {
   switch (errno_value) {
   case ENOENT:
-    return "is the engine running? `docker context ls` shows the others";
+    if (endpoint.socket.is_relative()) {
+      return format("a socket's path starts with three slashes: unix:///{}",
+                    endpoint.socket.string());
+    }
+    return "is the engine running? `docker context ls` shows other contexts";
   case ECONNREFUSED:
-    return "the socket is there and nobody listens: the engine has stopped; start it again";
+    return "the socket is there but nobody listens on it: start the engine again";
   case EACCES:
-    return format("add yourself to the group that owns {} (usually docker), then log in anew",
-                  context.endpoint.socket.string());
+  case EPERM:
+    return format("add yourself to the group that owns {} (usually \"docker\") and log in anew, "
+                  "or use sudo",
+                  endpoint.socket.string());
   default:
     return "does `docker version` reach it?";
   }
@@ -43,11 +49,13 @@ public:
     try {
       return connector_->connect(cancel);
     } catch (const http::ConnectError& error) {
-      throw Error(ErrorKind::unavailable, format("no engine answers {}", endpoint_of(context_)))
+      throw Error(ErrorKind::unavailable, format("no engine answers {}", engine_of(context_)))
           .with_detail(error.message())
-          .with_hint(remedy(context_, error.errno_value()));
+          .with_hint(remedy(context_.endpoint, error.errno_value()));
     }
   }
+
+  std::string peer() const override { return "the engine " + engine_of(context_); }
 
 private:
   Context context_;
@@ -58,8 +66,9 @@ private:
 // the engine until either side closes.
 class DialStdio : public http::Connector {
 public:
-  DialStdio(process::Command command, process::Runner& runner)
-      : command_(std::move(command))
+  DialStdio(Context context, process::Command command, process::Runner& runner)
+      : context_(std::move(context))
+      , command_(std::move(command))
       , runner_(runner) {}
 
   UniqueFd connect(const CancelToken& cancel) override {
@@ -71,6 +80,8 @@ public:
     return std::move(ends.read);
   }
 
+  std::string peer() const override { return "the engine " + engine_of(context_); }
+
   std::string last_words() override {
     const std::scoped_lock lock(mutex_);
     if (children_.empty()) return {};
@@ -80,6 +91,7 @@ public:
   }
 
 private:
+  Context context_;
   process::Command command_;
   process::Runner& runner_;
   std::mutex mutex_;
@@ -98,8 +110,12 @@ std::unique_ptr<http::Connector> engine_connector(const Context& context, const 
   // engine to the docker CLI as to us.
   process::Command command{.argv = {std::move(docker_program)}};
   command.argv.insert(command.argv.end(), flags.as_typed.begin(), flags.as_typed.end());
+  // Asked for by something else than docker's own flags.
+  if (flags.as_typed.empty() && context.origin == Origin::context_flag) {
+    command.argv.insert(command.argv.end(), {"--context", context.name});
+  }
   command.argv.insert(command.argv.end(), {"system", "dial-stdio"});
-  return std::make_unique<DialStdio>(std::move(command), runner);
+  return std::make_unique<DialStdio>(context, std::move(command), runner);
 }
 
 } // namespace nixbuild::context

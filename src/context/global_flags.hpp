@@ -14,7 +14,7 @@ struct GlobalFlags {
   std::vector<std::string> hosts;              // -H, --host
   std::optional<std::string> log_level;        // -l, --log-level
   bool debug = false;                          // -D, --debug
-  bool tls = false;                            // --tls
+  std::optional<bool> tls;                     // --tls
   std::optional<bool> tls_verify;              // --tlsverify
   std::optional<std::string> tls_ca_cert;      // --tlscacert
   std::optional<std::string> tls_cert;         // --tlscert

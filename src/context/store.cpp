@@ -50,8 +50,10 @@ std::optional<TlsFiles> tls_of(const fs::path& config_directory, const std::stri
                        .cert = if_there(folder / "cert.pem"),
                        .key = if_there(folder / "key.pem"),
                        .skip_verify = skip_verify};
-  const bool any = !files.ca.empty() || !files.cert.empty() || !files.key.empty();
-  return any || skip_verify ? std::optional(files) : std::nullopt;
+  // The folder alone switches TLS on.
+  std::error_code ignored;
+  if (!skip_verify && !fs::is_directory(folder, ignored)) return std::nullopt;
+  return files;
 }
 
 } // namespace
@@ -70,18 +72,18 @@ std::optional<StoredContext> find_stored(const fs::path& config_directory,
     found.description = text_member(*metadata, "Description", place.member("Metadata"));
   }
   const json::object* endpoints = object_member(meta, "Endpoints", place);
-  const json::object* docker = endpoints != nullptr
-                                   ? object_member(*endpoints, "docker", place.member("Endpoints"))
-                                   : nullptr;
-  if (docker == nullptr) {
+  const json::value* docker = endpoints != nullptr ? endpoints->if_contains("docker") : nullptr;
+  if (docker == nullptr || docker->is_null()) {
     throw Error(ErrorKind::invalid_input,
-                format("the context '{}' has no docker endpoint ({})", name, file.string()))
-        .with_hint(format("docker context update {} --docker host=…", name));
+                format("the context \"{}\" has no docker endpoint ({})", name, file.string()))
+        .with_hint(format("give it one: docker context update {} --docker host=…", name));
   }
   const config::JsonPlace docker_place = place.member("Endpoints").member("docker");
-  found.endpoint = parse_stored_host(text_member(*docker, "Host", docker_place), name);
+  const json::object& endpoint = config::as_object(*docker, docker_place);
+  found.endpoint = parse_stored_host(text_member(endpoint, "Host", docker_place),
+                                     format("the context \"{}\"", name));
   if (found.endpoint.scheme == Endpoint::Scheme::tcp) {
-    const json::value* skip = config::find_member(*docker, "SkipTLSVerify");
+    const json::value* skip = config::find_member(endpoint, "SkipTLSVerify");
     const bool skip_verify =
         skip != nullptr && config::as_bool(*skip, docker_place.member("SkipTLSVerify"));
     found.endpoint.tls = tls_of(config_directory, name, skip_verify);

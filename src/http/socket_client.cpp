@@ -191,7 +191,8 @@ private:
   }
 
   [[noreturn]] void broken(int reason) {
-    std::string message = "the connection ended before the answer was complete";
+    std::string message =
+        format("the connection to {} ended before the answer was complete", connector_->peer());
     if (reason != 0) message += ": " + std::generic_category().message(reason);
     throw Error(ErrorKind::unavailable, std::move(message)).with_detail(connector_->last_words());
   }

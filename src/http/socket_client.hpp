@@ -31,6 +31,8 @@ public:
 
   // A connected stream socket in blocking mode. Throws an Error of kind unavailable.
   [[nodiscard]] virtual UniqueFd connect(const CancelToken& cancel) = 0;
+  // What is at the other end, for messages: "the engine at unix:///run/docker.sock".
+  [[nodiscard]] virtual std::string peer() const { return "the server"; }
   // Why the last connection broke, in the words of whatever carries it (ssh's stderr, say); empty
   // when there is nothing to tell. Asked for only after our end of it was closed.
   [[nodiscard]] virtual std::string last_words() { return {}; }

@@ -38,7 +38,7 @@ public:
                   format("the path \"{}\" cannot be that of a unix socket: it has {} bytes, {} "
                          "are possible",
                          path, path.size(), sizeof(address_.sun_path) - 1))
-          .with_hint("Use a shorter path, such as a symbolic link to the socket's folder.");
+          .with_hint("use a shorter path, such as a symbolic link to the socket's folder");
     }
     std::memcpy(address_.sun_path, path.data(), path.size());
   }

@@ -17,6 +17,8 @@ namespace nixbuild::fakes {
 
 namespace {
 
+using Reply = FakeEngine::Reply;
+
 // Ends the serving of a connection: the client went away or the fake is being destroyed.
 struct ConnectionOver {};
 

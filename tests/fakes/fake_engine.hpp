@@ -28,22 +28,6 @@ struct ReceivedRequest {
   bool whole = false;                         // all of the body was read
 };
 
-// What the fake does with one request; the defaults are those of a good server.
-struct Reply {
-  enum class Framing { content_length, chunked, until_close };
-
-  int status = 200;
-  http::Headers headers;
-  std::string body;
-  Framing framing = Framing::content_length;
-  std::size_t piece = 65536;            // bytes of one chunk and of one write
-  std::optional<std::string> raw;       // sent instead of all of the above
-  std::optional<std::size_t> read_only; // answers after so many bytes of the request's body
-  std::optional<std::size_t> send_only; // closes after so many bytes of the answer
-  bool close_after = false;             // without announcing it
-  bool hold = false;                    // never answers, until the client goes
-};
-
 // The answers that tell what an engine is.
 struct Profile {
   std::string product = "Engine"; // of /version's first component
@@ -66,6 +50,22 @@ struct Profile {
 // answered with 404, as engines do.
 class FakeEngine {
 public:
+  // What the fake does with one request; the defaults are those of a good server.
+  struct Reply {
+    enum class Framing { content_length, chunked, until_close };
+
+    int status = 200;
+    http::Headers headers;
+    std::string body;
+    Framing framing = Framing::content_length;
+    std::size_t piece = 65536;            // bytes of one chunk and of one write
+    std::optional<std::string> raw;       // sent instead of all of the above
+    std::optional<std::size_t> read_only; // answers after so many bytes of the request's body
+    std::optional<std::size_t> send_only; // closes after so many bytes of the answer
+    bool close_after = false;             // without announcing it
+    bool hold = false;                    // never answers, until the client goes
+  };
+
   using Handler = std::function<Reply(const ReceivedRequest&)>;
 
   FakeEngine();

@@ -12,7 +12,7 @@
 
 using namespace nixbuild;
 using fakes::FakeEngine;
-using fakes::Reply;
+using Reply = fakes::FakeEngine::Reply;
 using http::Request;
 
 namespace {
