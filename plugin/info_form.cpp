@@ -11,7 +11,15 @@ namespace json = boost::json;
 namespace {
 
 std::string_view store_name(engine::ImageStore store) {
-  return store == engine::ImageStore::containerd ? "containerd" : "graph driver";
+  switch (store) {
+  case engine::ImageStore::containerd:
+    return "containerd";
+  case engine::ImageStore::containers_storage:
+    return "containers-storage";
+  case engine::ImageStore::graph_driver:
+    break;
+  }
+  return "graph driver";
 }
 
 json::value engine_object(const engine::Facts& engine) {

@@ -52,7 +52,7 @@ void prepare_result_files(const ResultFiles& files) {
 
 std::string metadata_of(const pipeline::LoadedImage& image, engine::ImageStore store) {
   std::map<std::string, std::string> entries{{"containerimage.digest", image.id}};
-  if (store == engine::ImageStore::graph_driver)
+  if (store != engine::ImageStore::containerd)
     entries.emplace("containerimage.config.digest", image.config_digest.str());
   if (!image.names.empty()) entries.emplace("image.name", joined_names(image));
   std::string text = "{";

@@ -1,9 +1,11 @@
 #include "engine/engine.hpp"
 
+#include "engine/content_list.hpp"
 #include "engine/facts.hpp"
 #include "engine/json_messages.hpp"
 #include "engine/load_answer.hpp"
 #include "engine/refusal.hpp"
+#include "http/grpc.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -15,7 +17,13 @@ namespace nixbuild::engine {
 
 namespace json = boost::json;
 
+namespace {
+// The name that docker's own client uses for engines behind a socket or a pipe.
+constexpr const char* host_header = "api.moby.localhost";
+} // namespace
+
 struct Engine::Impl {
+  std::shared_ptr<http::Connector> connector;
   std::unique_ptr<http::Client> client;
   ConnectionOptions options;
   std::optional<Facts> facts;
@@ -43,9 +51,11 @@ struct Engine::Impl {
   }
 };
 
-Engine::Engine(std::unique_ptr<http::Client> client, ConnectionOptions options)
-    : impl_(std::make_unique<Impl>(
-          Impl{.client = std::move(client), .options = std::move(options), .facts = {}})) {}
+Engine::Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions options)
+    : impl_(std::make_unique<Impl>(Impl{.connector = connector,
+                                        .client = http::socket_client(connector, host_header),
+                                        .options = std::move(options),
+                                        .facts = {}})) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -131,6 +141,37 @@ std::vector<std::string> Engine::load_images(const Load& load, const CancelToken
   if (head.status != 200) throw refusal("load the image", daemon_text(head.status, error_body));
   messages.finish();
   return std::move(answer).finish();
+}
+
+std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci::Digest>& blobs,
+                                                           const CancelToken& cancel) {
+  if (facts(cancel).store != ImageStore::containerd) return std::nullopt;
+  try {
+    const UniqueFd socket = impl_->connector->connect(cancel);
+    http::upgrade_to_h2c(socket, impl_->options.base_path + "/grpc", host_header, cancel);
+    return parse_content_list(
+        http::grpc_call(socket, content_list_method, content_list_request(blobs), cancel));
+  } catch (const Error& error) {
+    // An accident of BuildKit's that engines need not offer (moby issue 51698).
+    if (error.kind() == ErrorKind::cancelled) throw;
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> Engine::image_ids(const CancelToken& cancel) {
+  (void)facts(cancel);
+  json::error_code error;
+  const json::value answer = json::parse(impl_->get("/images/json", cancel), error);
+  std::vector<std::string> ids;
+  if (error || !answer.is_array()) {
+    throw Error(ErrorKind::corrupt, "the engine's list of images cannot be read");
+  }
+  for (const json::value& image : answer.get_array()) {
+    const json::object* object = image.if_object();
+    const json::value* id = object != nullptr ? object->if_contains("Id") : nullptr;
+    if (id != nullptr && id->is_string()) ids.emplace_back(std::string_view(id->get_string()));
+  }
+  return ids;
 }
 
 void Engine::tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/client.hpp"
+#include "http/socket_client.hpp"
 #include "oci/digest.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
@@ -10,13 +10,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nixbuild::engine {
 
-enum class ImageStore { graph_driver, containerd };
+enum class ImageStore {
+  graph_driver,
+  containerd,
+  containers_storage, // Podman's
+};
 
 struct ApiVersion {
   int major_number = 1;
@@ -70,7 +75,7 @@ struct ConnectionOptions {
 // Images are named by oci::Reference::str() or by an ID ("sha256:…").
 class Engine {
 public:
-  Engine(std::unique_ptr<http::Client> client, ConnectionOptions options);
+  Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions options);
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -86,6 +91,14 @@ public:
   // (no_space when that is what it says), a text such as containerd's "Error unpacking image" too.
   // Returns the daemon's message lines ("Loaded image ID: sha256:…").
   std::vector<std::string> load_images(const Load& load, const CancelToken& cancel);
+
+  // Which of `blobs` a containerd image store holds, by BuildKit's view of its Content service.
+  // Nothing when the engine does not offer that.
+  [[nodiscard]] std::optional<std::set<oci::Digest>>
+  present_blobs(const std::vector<oci::Digest>& blobs, const CancelToken& cancel);
+
+  // The IDs of all images.
+  [[nodiscard]] std::vector<std::string> image_ids(const CancelToken& cancel);
 
   // Gives the image `id` the name `name`, taking it from whichever image had it.
   void tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel);

@@ -34,17 +34,15 @@ const json::array* array_of(const json::object& object, std::string_view name) {
   return value != nullptr ? value->if_array() : nullptr;
 }
 
-std::string product_of(const json::object& version) {
+bool is_podman(const json::object& version) {
   const json::array* components = array_of(version, "Components");
-  if (components != nullptr && !components->empty() && components->front().is_object() &&
-      text_of(components->front().get_object(), "Name") == "Podman Engine") {
-    return "Podman Engine";
-  }
-  return "Docker Engine";
+  return components != nullptr && !components->empty() && components->front().is_object() &&
+         text_of(components->front().get_object(), "Name") == "Podman Engine";
 }
 
 // The containerd image store is told by a pair in DriverStatus (buildx looks for the same).
-ImageStore store_of(const json::object& info) {
+ImageStore store_of(const json::object& version, const json::object& info) {
+  if (is_podman(version)) return ImageStore::containers_storage;
   const json::array* pairs = array_of(info, "DriverStatus");
   if (pairs == nullptr) return ImageStore::graph_driver;
   const json::array wanted{"driver-type", "io.containerd.snapshotter.v1"};
@@ -105,14 +103,15 @@ Facts read_facts(const std::string& version_answer, const std::string& info_answ
                  const std::optional<ApiVersion>& ceiling) {
   const json::object version = parse_object(version_answer, "GET /version");
   const json::object info = parse_object(info_answer, "GET /info");
-  return {.product = product_of(version),
+  const bool podman = is_podman(version);
+  return {.product = podman ? "Podman Engine" : "Docker Engine",
           .version = text_of(version, "Version"),
           .api = agreed_version(version, ceiling),
           .platform = platform_of(version, info),
-          .store = store_of(info),
+          .store = store_of(version, info),
           .driver = text_of(info, "Driver"),
           // Podman invents a new ID for each answer.
-          .id = product_of(version) == "Podman Engine" ? "" : text_of(info, "ID"),
+          .id = podman ? "" : text_of(info, "ID"),
           .host_name = text_of(info, "Name")};
 }
 

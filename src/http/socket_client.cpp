@@ -146,7 +146,7 @@ void send_request(Exchange& exchange, const Request& request, std::string_view h
 
 class SocketClient : public Client {
 public:
-  SocketClient(std::unique_ptr<Connector> connector, std::string host)
+  SocketClient(std::shared_ptr<Connector> connector, std::string host)
       : connector_(std::move(connector))
       , host_(std::move(host)) {}
 
@@ -197,14 +197,14 @@ private:
     throw Error(ErrorKind::unavailable, std::move(message)).with_detail(connector_->last_words());
   }
 
-  std::unique_ptr<Connector> connector_;
+  std::shared_ptr<Connector> connector_;
   std::string host_;
   std::unique_ptr<StreamSocket> socket_;
 };
 
 } // namespace
 
-std::unique_ptr<Client> socket_client(std::unique_ptr<Connector> connector, std::string host) {
+std::unique_ptr<Client> socket_client(std::shared_ptr<Connector> connector, std::string host) {
   return std::make_unique<SocketClient>(std::move(connector), std::move(host));
 }
 

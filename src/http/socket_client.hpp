@@ -44,7 +44,7 @@ public:
 
 // HTTP/1.1 over sockets from `connector`; `host` is the Host header. An Error of a broken
 // connection carries the connector's last words as detail.
-[[nodiscard]] std::unique_ptr<Client> socket_client(std::unique_ptr<Connector> connector,
+[[nodiscard]] std::unique_ptr<Client> socket_client(std::shared_ptr<Connector> connector,
                                                     std::string host);
 
 } // namespace nixbuild::http

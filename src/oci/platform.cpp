@@ -1,5 +1,7 @@
 #include "oci/platform.hpp"
 
+#include "support/format.hpp"
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -52,7 +54,7 @@ Platform Platform::normalised(std::string_view os, std::string_view architecture
   if (arch == "386") version.clear();
   if (arch == "arm64" && (version == "8" || version == "v8")) version.clear();
   if (arch == "arm" && version.empty()) version = "v7";
-  if (arch == "arm" && version.size() == 1) version.insert(0, "v");
+  if (arch == "arm" && version.size() == 1) version = format("v{}", version);
   return platform;
 }
 

@@ -18,7 +18,8 @@ struct BuildRequest {
   std::vector<oci::Reference> tags;
   std::optional<oci::Platform> platform; // else the engine's
   nix::Options nix;
-  std::optional<std::string> out_link; // where the link that keeps the result goes, instead of our own folder
+  std::optional<std::string>
+      out_link; // where the link that keeps the result goes, instead of our own folder
   bool dry_run = false;
 };
 

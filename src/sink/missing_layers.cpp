@@ -1,0 +1,99 @@
+#include "sink/missing_layers.hpp"
+
+#include "sink/dual_tar.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace nixbuild::sink {
+
+namespace {
+
+using engine::ImageStore;
+
+// The layers for which `lacking` says yes, each blob once.
+template <class Predicate>
+LoadPlan layers_where(const image::Image& image, const Predicate& lacking) {
+  LoadPlan plan = full_load(image);
+  std::erase_if(plan.layers, [&](std::size_t index) { return !lacking(index); });
+  plan.layer_bytes = 0;
+  for (const std::size_t index : plan.layers)
+    plan.layer_bytes += image.layers[index].size;
+  return plan;
+}
+
+LoadPlan everything(const image::Image& image, progress::Reporter& reporter, std::string_view why) {
+  progress::notice(reporter, progress::Notice::Level::info, format("sending all layers: {}", why));
+  return full_load(image);
+}
+
+// The layer whose file an engine could not open:
+// "open /var/lib/docker/tmp/docker-import-123/blobs/sha256/<hex>: no such file or directory".
+std::size_t first_missing(const image::Image& image, std::string_view daemon_text) {
+  constexpr std::string_view folder = "blobs/sha256/";
+  const std::size_t at = daemon_text.rfind(folder);
+  if (at == std::string_view::npos) return image.layers.size();
+  const std::string_view hex = daemon_text.substr(at + folder.size(), 64);
+  const auto layer = std::ranges::find_if(
+      image.layers, [&](const image::Layer& candidate) { return candidate.digest.hex() == hex; });
+  return static_cast<std::size_t>(layer - image.layers.begin());
+}
+
+LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
+                  const CancelToken& cancel) {
+  const LoadPlan nothing;
+  const DualTar metadata(image, nothing);
+  try {
+    (void)engine.load_images(
+        {.size = metadata.size(),
+         .write = [&](archive::Sink& sink) { metadata.write(sink, {}, cancel); }},
+        cancel);
+    return nothing;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
+    const std::size_t first = first_missing(image, error.detail());
+    if (first == image.layers.size()) return everything(image, reporter, error.detail());
+    return layers_where(image, [&](std::size_t index) { return index >= first; });
+  }
+}
+
+LoadPlan by_blobs(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
+                  const CancelToken& cancel) {
+  std::vector<oci::Digest> digests;
+  for (const image::Layer& layer : image.layers)
+    digests.push_back(layer.digest);
+  const auto present = engine.present_blobs(digests, cancel);
+  if (!present) return everything(image, reporter, "the engine does not list its blobs");
+  return layers_where(
+      image, [&](std::size_t index) { return !present->contains(image.layers[index].digest); });
+}
+
+LoadPlan by_images(const image::Image& image, engine::Engine& engine, const CancelToken& cancel) {
+  std::set<oci::Digest> present;
+  for (const std::string& id : engine.image_ids(cancel)) {
+    const auto details = engine.inspect_image(id, cancel);
+    if (details) present.insert(details->diff_ids.begin(), details->diff_ids.end());
+  }
+  return layers_where(
+      image, [&](std::size_t index) { return !present.contains(image.layers[index].diff_id); });
+}
+
+} // namespace
+
+LoadPlan missing_layers(const image::Image& image, engine::Engine& engine,
+                        progress::Reporter& reporter, const CancelToken& cancel) {
+  switch (engine.facts(cancel).store) {
+  case ImageStore::containerd:
+    return by_blobs(image, engine, reporter, cancel);
+  case ImageStore::containers_storage:
+    return by_images(image, engine, cancel);
+  case ImageStore::graph_driver:
+    break;
+  }
+  return by_probe(image, engine, reporter, cancel);
+}
+
+} // namespace nixbuild::sink

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "engine/engine.hpp"
+#include "image/image.hpp"
+#include "progress/reporter.hpp"
+#include "sink/load_plan.hpp"
+#include "support/cancel.hpp"
+
+namespace nixbuild::sink {
+
+// Which layers of `image` the engine lacks. Asked of the engine itself, so exact until somebody
+// removes an image there:
+//   graph driver        a load of the metadata alone, which fails with the name of the first
+//   missing
+//                       layer file and leaves nothing behind; what follows that layer is missing
+//                       too, since layers are kept by the chain below them
+//   containerd          its list of blobs (Content service)
+//   containers-storage  the layers of all its images
+// Where the answer cannot be had all layers are missing, and `reporter` is told why.
+[[nodiscard]] LoadPlan missing_layers(const image::Image& image, engine::Engine& engine,
+                                      progress::Reporter& reporter, const CancelToken& cancel);
+
+} // namespace nixbuild::sink
