@@ -14,7 +14,6 @@ target_compile_options(nixbuild_settings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${NIXBUILD_WERROR}>:-Werror>)
 target_compile_definitions(nixbuild_settings INTERFACE
-  FMT_HEADER_ONLY
   $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)
 
 if(NIXBUILD_SANITIZE)
