@@ -42,9 +42,28 @@ void print_loaded(const pipeline::LoadedImage& image, World& world) {
 
 } // namespace
 
+void print_plan(const pipeline::BuildPlan& plan, World& world) {
+  world.out.write(format("{} for {}\n", plan.installable, plan.platform.str()));
+  if (!plan.attribute.empty()) world.out.write(format("attribute: {}\n", plan.attribute));
+  if (!plan.derivation.empty()) world.out.write(format("derivation: {}\n", plan.derivation));
+  for (const std::string& derivation : plan.work.builds)
+    world.out.write(format("would build: {}\n", derivation));
+  for (const std::string& path : plan.work.downloads)
+    world.out.write(format("would download: {}\n", path));
+  if (plan.work.download_bytes > 0)
+    world.out.write(format("downloads: {} ({} unpacked)\n", format_bytes(plan.work.download_bytes),
+                           format_bytes(plan.work.unpacked_bytes)));
+  if (plan.work.builds.empty() && plan.work.downloads.empty())
+    world.out.write("nothing to build or download\n");
+}
+
 int run_build(const BuildCall& call, World& world) {
   prepare_result_files(call.files);
   const pipeline::BuildReport report = build_with_progress(call, world);
+  if (report.plan) {
+    print_plan(*report.plan, world);
+    return 0;
+  }
   write_result_files(call.files, report);
   for (const pipeline::LoadedImage& image : report.images) {
     if (call.quiet)

@@ -10,7 +10,7 @@ OptionTable build_options() {
   using enum ValueCompletion;
   return {
       debug_option(),
-      {.name = "dry-run", .help = "Evaluate, but build and load nothing"},
+      {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
        .values = {"FILE"},
        .help = "Write the image ID to FILE",

@@ -60,15 +60,17 @@ Evaluation Nix::evaluate(const Installable& installable, const std::string& syst
   if (const auto* path = std::get_if<StorePath>(&installable)) {
     return evaluate_store_path(session, *path, system);
   }
-  progress::Step step(reporter, format("evaluate {}", to_string(installable)));
-  LogProgress log(reporter, step);
-  if (const auto* flake = std::get_if<FlakeAttribute>(&installable)) {
-    return evaluate_flake(session, *flake, system, log);
-  }
-  if (const auto* file = std::get_if<FileAttribute>(&installable)) {
-    return evaluate_file(session, *file, system, log);
-  }
-  throw Error(ErrorKind::internal, format("{} is not for Nix", to_string(installable)));
+  const std::string name = format("evaluate {}", to_string(installable));
+  return progress::as_step(reporter, name, [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    if (const auto* flake = std::get_if<FlakeAttribute>(&installable)) {
+      return evaluate_flake(session, *flake, system, log);
+    }
+    if (const auto* file = std::get_if<FileAttribute>(&installable)) {
+      return evaluate_file(session, *file, system, log);
+    }
+    throw Error(ErrorKind::internal, format("{} is not for Nix", to_string(installable)));
+  });
 }
 
 fs::path Nix::realise(const std::string& derivation, const std::string& output,
@@ -76,9 +78,6 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
                       const CancelToken& cancel) {
   const Session session{runner_, program_, options, reporter, cancel};
   const std::string name = readable_name(derivation);
-  progress::Step step(reporter, format("realise {}", name));
-  LogProgress log(reporter, step);
-
   std::error_code failed;
   fs::create_directories(fs::absolute(root).parent_path(), failed);
   if (failed) {
@@ -94,10 +93,13 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
                  "internal-json"};
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());
-  const auto printed = run_logged(session, argv, log);
-  if (!printed) throw explain(format("cannot build {}", name), printed.error());
-  if (!log.did_something()) step.cached();
-  return store_path_of(*printed);
+  return progress::as_step(reporter, format("realise {}", name), [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    const auto printed = run_logged(session, argv, log);
+    if (!printed) throw explain(format("cannot build {}", name), printed.error());
+    if (!log.did_something()) step.cached();
+    return store_path_of(*printed);
+  });
 }
 
 std::vector<std::string> Nix::attribute_names(const std::string& flake, const std::string& system,

@@ -12,10 +12,12 @@ BuildReport run(const BuildRequest& request, World& world, const CancelToken& ca
 
   // The engine decides what is built, unless the user wants another platform.
   const oci::Platform platform = request.platform.value_or(engine.platform);
-  const auto artifact = build(request, platform, world, cancel);
-  if (!artifact) return {.engine = engine, .images = {}};
+  if (request.dry_run) {
+    return {.engine = engine, .plan = plan_build(request, platform, world, cancel)};
+  }
+  const std::filesystem::path artifact = build(request, platform, world, cancel);
 
-  const TransferJob job{.artifact = *artifact, .tags = request.tags, .platform = platform};
+  const TransferJob job{.artifact = artifact, .tags = request.tags, .platform = platform};
   return {.engine = engine, .images = transfer(job, connection.engine, world, cancel)};
 }
 

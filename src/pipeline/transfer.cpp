@@ -2,7 +2,6 @@
 
 #include "image/docker_archive.hpp"
 #include "sink/engine_sink.hpp"
-#include "sink/load_plan.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -46,9 +45,9 @@ std::vector<LoadedImage> transfer(const TransferJob& job, engine::Engine& engine
   for (const image::Image& image : images) {
     check_platform(job, image);
     const std::vector<oci::Reference>& names = job.tags.empty() ? image.names : job.tags;
-    const sink::LoadPlan plan = sink::full_load(image);
-    const sink::LoadReport report =
-        sink::load_into_engine(image, plan, names, engine, world.reporter, cancel);
+    const sink::LoadReport report = with_frame(format("loading {}", job.artifact.string()), [&] {
+      return sink::load_into_engine(image, names, engine, world.reporter, cancel);
+    });
     loaded.push_back({.id = report.image_id,
                       .config_digest = image.config_digest,
                       .manifest_digest = report.manifest_digest,

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "progress/event.hpp"
+#include "support/error.hpp"
 
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nixbuild::progress {
 
@@ -57,5 +59,17 @@ private:
   bool finished_ = false;
   std::map<std::string, Time, std::less<>> item_starts_;
 };
+
+// Runs `work` with the step `name`; an Error that leaves it ends the step with its message.
+template <class Work>
+decltype(auto) as_step(Reporter& reporter, std::string name, Work&& work) {
+  Step step(reporter, std::move(name));
+  try {
+    return std::forward<Work>(work)(step);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled) step.fail(error.message());
+    throw;
+  }
+}
 
 } // namespace nixbuild::progress
