@@ -22,7 +22,7 @@ class Engines(LabTest):
 
     def test_a_small_disk_gets_full(self):
         archive = self.nix_build("path:/flakes/hello#big")
-        with Engine(self.machine, self.engine.store, "small", disk_size="40m") as small:
+        with Engine(self.machine, self.engine.store, "tiny", disk_size="40m") as small:
             loading = self.docker("load", "-i", archive, env={"DOCKER_HOST": small.host})
             self.assertIn("no space left on device", loading.stdout + loading.stderr)
 
