@@ -2,7 +2,7 @@
 # the build machine are not (another distribution, a guest), and a plugin that cannot be loaded
 # is reported only as "unknown command".
 set(Boost_USE_STATIC_LIBS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS json container filesystem program_options)
+find_package(Boost 1.81 REQUIRED COMPONENTS json container)
 if(NIXBUILD_TESTS)
   find_package(Boost 1.81 REQUIRED COMPONENTS unit_test_framework)
 endif()
