@@ -15,9 +15,15 @@ namespace nixbuild::image {
 // or compressed by gzip, zstd or xz. Reads headers and metadata now, layer bytes when asked, and
 // keeps nothing that grows with the image. A compressed archive is decompressed once to find what
 // it holds and once more to send it.
+//
+// Layers may be compressed themselves, by gzip or zstd: they are sent as they are, and their
+// digest is taken from their name (blobs/sha256/<hex>) or computed now. Links between members are
+// followed inside the archive; of two members with one name the later counts, as for docker.
+//
 // Throws an Error of kind corrupt, naming `file`, for anything that is not such an archive: broken
 // or truncated stream, no or bad manifest.json, layer count other than the config's diff IDs, more
-// than 125 layers or none, members whose names or links leave the archive, over-long metadata.
+// than 125 layers or none, layers compressed by xz, members whose names or links leave the
+// archive, over-long metadata. Files that cannot be read are not_found, invalid_input or io.
 [[nodiscard]] std::vector<Image> read_docker_archive(const std::filesystem::path& file,
                                                      const CancelToken& cancel);
 

@@ -158,7 +158,10 @@ std::string Reference::familiar_repository() const {
   if (domain_ != default_domain) return repository();
   const bool is_official =
       path_.starts_with(official_prefix) && path_.find('/', official_prefix.size()) == path_.npos;
-  return is_official ? path_.substr(official_prefix.size()) : path_;
+  std::string familiar = is_official ? path_.substr(official_prefix.size()) : path_;
+  // Docker shortens "docker.io/a.b/c" too, and then takes "a.b" for a registry.
+  const bool means_the_same = split_domain(familiar) == std::pair(default_domain, path_);
+  return means_the_same ? familiar : repository();
 }
 
 namespace {

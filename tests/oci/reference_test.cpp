@@ -62,8 +62,9 @@ BOOST_AUTO_TEST_CASE(familiar_form_is_what_people_type) {
 }
 
 BOOST_AUTO_TEST_CASE(familiar_form_means_the_same) {
-  for (const std::string text : {"alpine", "a/b:c", "library/a/b", "localhost/x", "ghcr.io/x/y:1",
-                                 "[::1]:5000/x", "HOST/x"}) {
+  for (const std::string text :
+       {"alpine", "a/b:c", "library/a/b", "localhost/x", "ghcr.io/x/y:1", "[::1]:5000/x", "HOST/x",
+        "docker.io/a.b/c", "docker.io/localhost/x"}) {
     BOOST_TEST((Reference::parse(familiar(text)) == Reference::parse(text)), text);
   }
 }
