@@ -78,7 +78,7 @@ DryRun Nix::what_would_be_built(const std::string& derivation, const std::string
   const auto answer = process::capture(runner_, {.argv = argv}, cancel);
   if (!answer.status.success()) {
     throw explain(format("cannot tell what building {} needs", readable_name(derivation)),
-                  {.text = answer.err, .builds = {}});
+                  {.text = answer.err});
   }
   return parse_dry_run(answer.err);
 }

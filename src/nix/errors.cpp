@@ -65,6 +65,14 @@ std::string telling_text(const Failure& failure) {
   return text;
 }
 
+// When there is nothing to build and no cache gave the path, why that is was said before.
+const FailureClass* class_of(const Failure& failure) {
+  const bool nobody_made_it = contains(failure.text, "there is no substituter that can build it") ||
+                              contains(failure.text, "error: build of '");
+  const FailureClass* earlier = nobody_made_it ? class_of(failure.remarks) : nullptr;
+  return earlier != nullptr ? earlier : class_of(telling_text(failure));
+}
+
 // Nix from 2.18 on shows where an error comes from frame by frame, a blank line between them.
 // Those in the expression that we gave it ("«string»") mean nothing to the user.
 std::string without_our_frames(std::string_view text) {
@@ -86,7 +94,8 @@ std::string without_our_frames(std::string_view text) {
 std::string detail_of(const Failure& failure) {
   std::string detail = without_our_frames(failure.text);
   for (const FinishedBuild& build : failure.builds) {
-    if (build.tail.empty()) continue;
+    // A daemon's messages have the log's last lines already.
+    if (build.tail.empty() || contains(failure.text, "> " + build.tail.back())) continue;
     const std::string phase = build.phase.empty() ? "" : format(" (in {})", build.phase);
     detail += format("\nlast lines of the log of {}{}:", readable_name(build.derivation), phase);
     for (const std::string& line : build.tail)
@@ -102,7 +111,7 @@ bool says_attribute_is_missing(std::string_view text) {
 }
 
 Error explain(std::string message, const Failure& failure) {
-  const FailureClass* known = class_of(telling_text(failure));
+  const FailureClass* known = class_of(failure);
   Error error = Error(known == nullptr ? ErrorKind::failed : known->kind, std::move(message))
                     .with_detail(detail_of(failure));
   if (known != nullptr) return std::move(error).with_hint(std::string(known->remedy));

@@ -19,8 +19,9 @@ struct FinishedBuild {
 
 // What a command of Nix left behind when it failed, without terminal codes.
 struct Failure {
-  std::string text;                  // its error messages, or the last that it printed
-  std::vector<FinishedBuild> builds; // the failed ones
+  std::string text;                       // its error messages, or the last that it printed
+  std::string remarks = {};               // what else it said, warnings above all
+  std::vector<FinishedBuild> builds = {}; // the failed ones
 };
 
 // Whether Nix says that a flake does not have the output that was asked for.

@@ -63,6 +63,10 @@ AttributePath full_path(const Place& place) {
   return full;
 }
 
+std::string target(const FlakeAttribute& flake, const Place& place) {
+  return format("{}#{}", flake.flake, to_fragment({place.root}));
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
@@ -81,12 +85,33 @@ bool is_registry_name(const FlakeAttribute& flake) {
   return flake.fragment.empty() && flake.flake.find_first_of("./:~") == std::string::npos;
 }
 
-Error not_found(const FlakeAttribute& wanted, const std::string& system, const Miss& miss) {
+// The systems for which the flake has what was missed for the one that was asked for. That is only
+// for the message, so a failure does not count.
+std::vector<std::string> systems_that_have(const Session& session, const FlakeAttribute& flake,
+                                           const Miss& miss, LogProgress& log) {
+  if (!miss.place.by_system || miss.place.path.size() != 2) return {};
+  const auto json = evaluate_json(session, systems_expression(miss.place.path[1]),
+                                  {"--", target(flake, miss.place)}, log);
+  std::vector<std::string> systems = json ? parse_names(*json) : std::vector<std::string>();
+  std::erase(systems, miss.place.path[0]);
+  return systems;
+}
+
+Error cannot_evaluate(const FlakeAttribute& flake, const Failure& failure) {
+  Error error = explain(format("cannot evaluate {}", to_string(Installable(flake))), failure);
+  if (!is_registry_name(flake)) return error;
+  return std::move(error).with_hint(
+      format("A name alone is looked up in the flake registries: write `.#{}` for an attribute of "
+             "the flake in this folder.",
+             flake.flake));
+}
+
+Error not_found(const FlakeAttribute& wanted, const std::string& system, const Miss& miss,
+                const std::vector<std::string>& elsewhere) {
   const std::string& name = wanted.fragment;
-  if (!miss.name.elsewhere.empty()) {
-    return Error(ErrorKind::not_found,
-                 format("flake '{}' has '{}' for {}, but not for {}", wanted.flake, name,
-                        listed(miss.name.elsewhere), system))
+  if (!elsewhere.empty()) {
+    return Error(ErrorKind::not_found, format("flake '{}' has '{}' for {}, but not for {}",
+                                              wanted.flake, name, listed(elsewhere), system))
         .with_hint(format("Add {} to the systems of the flake, or choose another platform with "
                           "`--platform`.",
                           system));
@@ -120,20 +145,12 @@ Evaluation evaluate_flake(const Session& session, const FlakeAttribute& given,
   const std::string what = to_string(Installable(wanted));
   std::optional<Miss> miss;
   std::optional<Failure> no_such_output;
+  std::string other_system;
   for (const Place& place : places(parse_attribute_path(selected.rest), system)) {
-    const std::string expression =
-        place.by_system ? find_by_system_expression(place.path) : find_expression(place.path);
-    const std::string target = format("{}#{}", given.flake, to_fragment({place.root}));
-    const auto json = evaluate_json(session, expression, {"--", target}, log);
+    const auto json =
+        evaluate_json(session, find_expression(place.path), {"--", target(given, place)}, log);
     if (!json) {
-      if (!says_attribute_is_missing(json.error().text)) {
-        Error error = explain(format("cannot evaluate {}", what), json.error());
-        if (!is_registry_name(given)) throw error;
-        throw std::move(error).with_hint(
-            format("A name alone is looked up in the flake registries: write `.#{}` for an "
-                   "attribute of the flake in this folder.",
-                   given.flake));
-      }
+      if (!says_attribute_is_missing(json.error().text)) throw cannot_evaluate(given, json.error());
       no_such_output = json.error();
       continue;
     }
@@ -146,13 +163,18 @@ Evaluation evaluate_flake(const Session& session, const FlakeAttribute& given,
       throw not_a_derivation(what, *other);
     }
     const auto& found = std::get<FoundDerivation>(answer);
-    // Nix also looks for a plain name among the packages for the machine that it runs on.
-    const bool other_system = !place.by_system && found.system != system;
-    if (other_system && miss && !miss->name.elsewhere.empty()) break;
+    // `nix eval` itself looks for a plain name among the packages for the machine that it runs on:
+    // no news if those for the wanted system lack it.
+    if (miss && !place.by_system && found.system != system) {
+      other_system = found.system;
+      break;
+    }
     return accept(found, to_string(full_path(place)), selected.output, system, what);
   }
-  if (miss) throw not_found(wanted, system, *miss);
-  throw explain(format("cannot evaluate {}", what), no_such_output.value_or(Failure{}));
+  if (!miss) throw cannot_evaluate(given, no_such_output.value_or(Failure{}));
+  const std::vector<std::string> elsewhere = systems_that_have(session, given, *miss, log);
+  if (elsewhere.empty() && !other_system.empty()) throw wrong_system(what, other_system, system);
+  throw not_found(wanted, system, *miss, elsewhere);
 }
 
 } // namespace nixbuild::nix

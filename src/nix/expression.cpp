@@ -44,20 +44,12 @@ constexpr std::string_view find = R"(
     else { missing = builtins.head path; names = [ ]; };
 )";
 
-// Which other systems have the first name; some flakes refuse to be asked for some systems.
-constexpr std::string_view find_by_system = R"(
-  elsewhere = bySystem: path:
-    if builtins.isAttrs bySystem && builtins.length path > 1 then
-      builtins.filter
-        (system: (builtins.tryEval (
-          builtins.isAttrs (builtins.getAttr system bySystem)
-          && builtins.hasAttr (builtins.elemAt path 1) (builtins.getAttr system bySystem)
-        )).value)
-        (builtins.filter (system: system != builtins.head path) (builtins.attrNames bySystem))
-    else [ ];
-  findBySystem = bySystem: path:
-    let answer = find bySystem path;
-    in if answer ? missing then answer // { elsewhere = elsewhere bySystem path; } else answer;
+constexpr std::string_view systems_with = R"(
+  has = set: name: builtins.isAttrs set && builtins.hasAttr name set;
+  systemsWith = name: bySystem:
+    builtins.filter
+      (system: (builtins.tryEval (has (builtins.getAttr system bySystem) name)).value)
+      (if builtins.isAttrs bySystem then builtins.attrNames bySystem else [ ]);
 )";
 
 std::string nix_list(const AttributePath& path) {
@@ -67,12 +59,10 @@ std::string nix_list(const AttributePath& path) {
   return list + "]";
 }
 
-std::vector<std::string> strings(const json::object& object, std::string_view key) {
+std::vector<std::string> strings(const json::value& value) {
   std::vector<std::string> list;
-  if (const json::value* found = object.if_contains(key)) {
-    for (const json::value& item : found->as_array())
-      list.emplace_back(item.as_string());
-  }
+  for (const json::value& item : value.as_array())
+    list.emplace_back(item.as_string());
   return list;
 }
 
@@ -81,28 +71,26 @@ Answer read_answer(const json::object& object) {
   if (object.contains("derivation")) {
     return FoundDerivation{.derivation = text("derivation"),
                            .output = text("output"),
-                           .outputs = strings(object, "outputs"),
+                           .outputs = strings(object.at("outputs")),
                            .system = text("system"),
                            .image_name = text("imageName"),
                            .image_tag = text("imageTag")};
   }
   if (object.contains("missing")) {
-    return MissingName{.name = text("missing"),
-                       .siblings = strings(object, "names"),
-                       .elsewhere = strings(object, "elsewhere")};
+    return MissingName{.name = text("missing"), .siblings = strings(object.at("names"))};
   }
-  return NoDerivation{.type = text("type"), .names = strings(object, "names")};
+  return NoDerivation{.type = text("type"), .names = strings(object.at("names"))};
+}
+
+Error unexpected(std::string_view text, const std::exception& why) {
+  return Error(ErrorKind::corrupt, format("nix eval answered something unexpected: {}", why.what()))
+      .with_detail(std::string(text.substr(0, 1000)));
 }
 
 } // namespace
 
 std::string find_expression(const AttributePath& path) {
   return format("value: let{}{}in find value {}", describe, find, nix_list(path));
-}
-
-std::string find_by_system_expression(const AttributePath& path) {
-  return format("value: let{}{}{}in findBySystem value {}", describe, find, find_by_system,
-                nix_list(path));
 }
 
 std::string call_expression(const CallArguments& arguments) {
@@ -123,9 +111,19 @@ Answer parse_answer(std::string_view text) {
   try {
     return read_answer(json::parse(text).as_object());
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::corrupt,
-                format("nix eval answered something unexpected: {}", error.what()))
-        .with_detail(std::string(text.substr(0, 1000)));
+    throw unexpected(text, error);
+  }
+}
+
+std::string systems_expression(const std::string& name) {
+  return format("value: let{}in systemsWith {} value", systems_with, nix_string(name));
+}
+
+std::vector<std::string> parse_names(std::string_view text) {
+  try {
+    return strings(json::parse(text));
+  } catch (const std::exception& error) {
+    throw unexpected(text, error);
   }
 }
 

@@ -19,12 +19,10 @@ struct FoundDerivation {
   std::string image_name; // dockerTools' imageName, or empty
   std::string image_tag;
 };
-// Nothing has the name `name`; `siblings` are the names that there are beside it. `elsewhere`:
-// the other systems that do have what was looked for.
+// Nothing has the name `name`; `siblings` are the names that there are instead.
 struct MissingName {
   std::string name;
   std::vector<std::string> siblings;
-  std::vector<std::string> elsewhere;
 };
 // A value that is no derivation; `names` are those in it when it is a set.
 struct NoDerivation {
@@ -46,13 +44,17 @@ struct CallArguments {
 // Looks for `path` in the value. Flake outputs are no functions to be called.
 [[nodiscard]] std::string find_expression(const AttributePath& path);
 
-// The same in a set whose names are systems, as "packages" is: there `path` begins with one.
-[[nodiscard]] std::string find_by_system_expression(const AttributePath& path);
-
 // Describes the value itself, which may be a function of arguments that all are known.
 [[nodiscard]] std::string call_expression(const CallArguments& arguments);
 
-// Throws an Error of kind corrupt when `json` is not what the expressions give.
+// Throws an Error of kind corrupt when `json` is not what the expressions above give.
 [[nodiscard]] Answer parse_answer(std::string_view json);
+
+// In a set whose names are systems, as "packages" is: those that have `name`. Its result is a list
+// of strings. An evaluation of its own, because a flake may fail for systems that nobody asked for.
+[[nodiscard]] std::string systems_expression(const std::string& name);
+
+// Throws as parse_answer() does.
+[[nodiscard]] std::vector<std::string> parse_names(std::string_view json);
 
 } // namespace nixbuild::nix

@@ -18,6 +18,8 @@ constexpr std::size_t longest_tail_line = 1000;
 constexpr std::size_t most_finished_builds = 64;
 constexpr std::size_t most_error_text = std::size_t{64} << 10U;
 
+constexpr std::string_view warning_mark = "warning: ";
+
 std::string_view string_field(const std::vector<Field>& fields, std::size_t index) {
   if (index >= fields.size()) return {};
   const auto* text = std::get_if<std::string>(&fields[index]);
@@ -50,6 +52,13 @@ void for_each_line(std::string_view text, const Handler& handler) {
     handler(progress::printable(text.substr(0, end)));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+}
+
+// Appends the lines of `more`, unless there is too much already.
+void append(std::string& text, std::string_view more) {
+  for_each_line(more, [&](const std::string& line) {
+    if (text.size() < most_error_text) text += line + "\n";
+  });
 }
 
 // A path from a cache is shown as the path being copied, not as the files that it comes in; and
@@ -116,10 +125,12 @@ void LogProgress::on(const ActivityResult& result) {
 }
 
 void LogProgress::on(const LogMessage& message) {
-  if (is(message.level, Verbosity::error)) return add_error(message.text);
-  if (is(message.level, Verbosity::warning)) {
-    if (const auto remedy = remedy_of_warning(message.text)) return warn(message, *remedy);
-  }
+  std::string first_line = progress::printable(message.text.substr(0, message.text.find('\n')));
+  // A daemon passes its warnings on with the level of errors.
+  if (first_line.starts_with(warning_mark)) return warn(first_line.substr(warning_mark.size()));
+  const bool is_trace = first_line.starts_with("trace: "); // of builtins.trace
+  if (is(message.level, Verbosity::error) && !is_trace) return append(errors_, message.text);
+  if (!first_line.starts_with("  ")) append(remarks_, first_line); // no item of a list
   for_each_line(message.text, [&](const std::string& line) { step_.log(line); });
 }
 
@@ -148,18 +159,20 @@ void LogProgress::log_of_build(Build& build, std::string_view line) {
   build.step->log(text);
 }
 
-// The end of a build does not say how it ended. But the count of failed builds, which Nix reports
-// right before, does.
+// The end of a build does not say how it ended, but the counts, which Nix reports right before, do:
+// one of them has risen, or none if the build was stopped because another one failed.
 void LogProgress::finish_build(Build build) {
-  const bool failed = std::exchange(last_build_failed_, false);
-  if (failed) {
+  const BuildEnd end = std::exchange(next_end_, BuildEnd::unknown);
+  if (end == BuildEnd::failed) {
     build.step->fail(build.phase.empty() ? "the builder failed"
                                          : format("the builder failed in {}", build.phase));
+  } else if (end == BuildEnd::unknown && builds_failed_ > 0) {
+    build.step->fail("stopped, because another build failed");
   }
   finished_.push_back({.derivation = std::move(build.derivation),
                        .phase = std::move(build.phase),
                        .tail = {build.tail.begin(), build.tail.end()},
-                       .failed = failed});
+                       .failed = end == BuildEnd::failed});
   if (finished_.size() > most_finished_builds) finished_.pop_front();
 }
 
@@ -168,9 +181,9 @@ void LogProgress::note_builds_progress(const ActivityResult& result) {
   const std::uint64_t done = number_field(result.fields, 0);
   const std::uint64_t failed = number_field(result.fields, 3);
   if (failed > builds_failed_) {
-    last_build_failed_ = true;
+    next_end_ = BuildEnd::failed;
   } else if (done > builds_done_) {
-    last_build_failed_ = false;
+    next_end_ = BuildEnd::done;
   }
   builds_done_ = done;
   builds_failed_ = failed;
@@ -193,30 +206,25 @@ void LogProgress::advance(Transfer& transfer, const ActivityResult& result) {
   fetch_step_->advance(transfer.item, transfer.done, transfer.expected);
 }
 
-void LogProgress::warn(const LogMessage& message, std::string_view remedy) {
-  std::string text;
-  for_each_line(message.text, [&](const std::string& line) {
-    if (text.empty()) text = line.starts_with("warning: ") ? line.substr(9) : line;
-  });
-  text = format("{} {}", text, remedy);
-  if (warnings_.insert(text).second) {
-    progress::notice(reporter_, progress::Notice::Level::warning, std::move(text));
+// Warnings that one can do something about are for everybody, the others are for who looks closer.
+void LogProgress::warn(std::string_view text) {
+  append(remarks_, text);
+  const auto remedy = remedy_of_warning(text);
+  if (!remedy) return step_.log(format("{}{}", warning_mark, text));
+  std::string advice = format("{}. {}", text.substr(0, text.find_last_not_of('.') + 1), *remedy);
+  if (warnings_.insert(advice).second) {
+    progress::notice(reporter_, progress::Notice::Level::warning, std::move(advice));
   }
 }
 
 void LogProgress::forget_failure() {
   errors_.clear();
+  remarks_.clear();
   plain_tail_.clear();
 }
 
-void LogProgress::add_error(std::string_view text) {
-  for_each_line(text, [&](const std::string& line) {
-    if (errors_.size() < most_error_text) errors_ += line + "\n";
-  });
-}
-
 Failure LogProgress::failure() const {
-  Failure failure{.text = errors_, .builds = {}};
+  Failure failure{.text = errors_, .remarks = remarks_, .builds = {}};
   if (failure.text.empty()) {
     for (const std::string& line : plain_tail_)
       failure.text += line + "\n";

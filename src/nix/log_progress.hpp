@@ -43,6 +43,8 @@ private:
     std::deque<std::string> tail; // its last log lines
     std::unique_ptr<progress::Step> step;
   };
+  // How a build ended, as the last change of the counts tells.
+  enum class BuildEnd { unknown, done, failed };
   struct Transfer {
     std::string item;
     std::uint64_t done = 0;
@@ -61,8 +63,7 @@ private:
   void start_transfer(const ActivityStarted& started);
   void advance(Transfer& transfer, const ActivityResult& result);
   void note_builds_progress(const ActivityResult& result);
-  void warn(const LogMessage& message, std::string_view remedy);
-  void add_error(std::string_view text);
+  void warn(std::string_view text);
 
   progress::Reporter& reporter_;
   progress::Step& step_;
@@ -72,11 +73,12 @@ private:
   std::deque<FinishedBuild> finished_; // the last ones, to be found again by an error
   std::deque<std::string> plain_tail_;
   std::string errors_;
+  std::string remarks_;
   std::set<std::string> warnings_;    // given already
   std::uint64_t builds_activity_ = 0; // the one that counts builds
-  std::uint64_t builds_done_ = 0;
+  std::uint64_t builds_done_ = 0;     // as it counts them
   std::uint64_t builds_failed_ = 0;
-  bool last_build_failed_ = false;
+  BuildEnd next_end_ = BuildEnd::unknown;
   bool did_something_ = false;
 };
 

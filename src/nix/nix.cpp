@@ -26,9 +26,9 @@ std::string realisable(const std::string& derivation, const std::string& output)
 fs::path store_path_of(std::string printed) {
   printed.resize(printed.find_last_not_of('\n') + 1);
   fs::path path = printed.substr(printed.find_last_of('\n') + 1);
-  std::error_code failed;
-  if (fs::is_symlink(path, failed)) path = fs::read_symlink(path, failed);
-  if (failed || !is_store_path(path)) {
+  std::error_code ignored;
+  if (fs::is_symlink(path, ignored)) path = fs::read_symlink(path, ignored);
+  if (!is_store_path(path)) {
     throw Error(ErrorKind::corrupt, format("nix-store answered '{}', not a store path", printed));
   }
   return path;
