@@ -46,7 +46,7 @@ fs::path if_there(const fs::path& file) {
 std::optional<TlsFiles> tls_of(const fs::path& config_directory, const std::string& name,
                                bool skip_verify) {
   const fs::path folder = config_directory / "contexts/tls" / folder_of(name) / "docker";
-  const TlsFiles files{.ca = if_there(folder / "ca.pem"),
+  TlsFiles files{.ca = if_there(folder / "ca.pem"),
                        .cert = if_there(folder / "cert.pem"),
                        .key = if_there(folder / "key.pem"),
                        .skip_verify = skip_verify};

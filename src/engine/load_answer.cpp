@@ -34,21 +34,25 @@ std::uint64_t member_number(const json::object& object, std::string_view name) {
 // containerd's image store reports that it could not unpack an image as an ordinary line.
 constexpr std::string_view unpack_failure = "Error unpacking image";
 
+// Engines say one line for each image; what goes far beyond is not worth memory.
+constexpr std::size_t most_lines = 1000;
+
 } // namespace
 
 void LoadAnswer::take(const json::value& message) {
   const json::object* object = message.if_object();
   if (object == nullptr) return;
+  // Both at once, usually; the second is the older.
   if (const json::object* detail = member_object(*object, "errorDetail")) {
-    failure_ = member_text(*detail, "message");
+    fail(member_text(*detail, "message"));
   }
-  if (const std::string error = member_text(*object, "error"); !error.empty()) failure_ = error;
+  if (object->contains("error")) fail(member_text(*object, "error"));
   if (std::string line = member_text(*object, "stream"); !line.empty()) {
     while (line.ends_with('\n') || line.ends_with('\r'))
       line.pop_back();
     if (line.starts_with(unpack_failure)) {
-      failure_ = line;
-    } else {
+      fail(std::move(line));
+    } else if (lines_.size() < most_lines) {
       lines_.push_back(std::move(line));
     }
   }
@@ -59,8 +63,12 @@ void LoadAnswer::take(const json::value& message) {
   }
 }
 
+void LoadAnswer::fail(std::string text) {
+  if (!failure_ || failure_->empty()) failure_ = std::move(text);
+}
+
 std::vector<std::string> LoadAnswer::finish() && {
-  if (!failure_.empty()) throw refusal("load the image", failure_);
+  if (failure_) throw refusal("load the image", *failure_);
   return std::move(lines_);
 }
 

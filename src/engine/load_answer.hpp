@@ -4,6 +4,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,16 @@ public:
 
   void take(const boost::json::value& message);
 
-  // Throws the refusal when one of the messages was one. Returns the lines that were none.
+  // Throws the refusal when one of the messages was one: the first. Returns the lines that were
+  // none.
   [[nodiscard]] std::vector<std::string> finish() &&;
 
 private:
+  void fail(std::string text);
+
   const Load& load_;
   std::vector<std::string> lines_;
-  std::string failure_;
+  std::optional<std::string> failure_;
 };
 
 } // namespace nixbuild::engine

@@ -10,6 +10,11 @@ namespace nixbuild::engine {
 
 namespace json = boost::json;
 
+namespace {
+// A proxy in between may answer with a page.
+constexpr std::size_t text_limit = 4096;
+} // namespace
+
 Error refusal(const std::string& operation, std::string daemon_text) {
   if (daemon_text.find("no space left on device") != std::string::npos ||
       daemon_text.find("disk quota exceeded") != std::string::npos) {
@@ -32,7 +37,7 @@ std::string daemon_text(int status, const std::string& body) {
       return std::string(std::string_view(message->get_string()));
     }
   }
-  return body.empty() ? format("HTTP status {}", status) : body;
+  return body.empty() ? format("HTTP status {}", status) : body.substr(0, text_limit);
 }
 
 } // namespace nixbuild::engine
