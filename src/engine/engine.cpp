@@ -11,6 +11,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace nixbuild::engine {
@@ -20,6 +22,20 @@ namespace json = boost::json;
 namespace {
 // The name that docker's own client uses for engines behind a socket or a pipe.
 constexpr const char* host_header = "api.moby.localhost";
+
+// What the user may not set: docker does not let them either.
+constexpr std::array own_headers{"User-Agent", "Content-Type", "Content-Length",
+                                 "Host",       "Connection",   "Upgrade"};
+
+http::Headers headers_for_all(const http::Headers& wanted) {
+  http::Headers headers{{"User-Agent", "docker-nixbuild/" NIXBUILD_VERSION}};
+  for (const auto& header : wanted) {
+    const bool ours = std::ranges::any_of(
+        own_headers, [&](const char* own) { return http::same_header(own, header.first); });
+    if (!ours) headers.push_back(header);
+  }
+  return headers;
+}
 } // namespace
 
 struct Engine::Impl {
@@ -55,7 +71,9 @@ Engine::Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions opt
     : impl_(std::make_unique<Impl>(Impl{.connector = connector,
                                         .client = http::socket_client(connector, host_header),
                                         .options = std::move(options),
-                                        .facts = {}})) {}
+                                        .facts = {}})) {
+  impl_->options.headers = headers_for_all(impl_->options.headers);
+}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -147,8 +165,9 @@ std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci
                                                            const CancelToken& cancel) {
   if (facts(cancel).store != ImageStore::containerd) return std::nullopt;
   try {
-    const UniqueFd socket = impl_->connector->connect(cancel);
-    http::upgrade_to_h2c(socket, impl_->options.base_path + "/grpc", host_header, cancel);
+    const http::StreamSocket socket(impl_->connector->connect(cancel));
+    http::upgrade_to_h2c(socket, impl_->options.base_path + "/grpc", host_header,
+                         impl_->options.headers, cancel);
     return parse_content_list(
         http::grpc_call(socket, content_list_method, content_list_request(blobs), cancel));
   } catch (const Error& error) {
@@ -175,6 +194,10 @@ std::vector<std::string> Engine::image_ids(const CancelToken& cancel) {
 }
 
 void Engine::tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel) {
+  if (name.tag().empty()) {
+    throw Error(ErrorKind::invalid_input,
+                format("{} has no tag, so an image cannot be given that name", name.familiar()));
+  }
   (void)facts(cancel);
   const std::string path =
       format("/images/{}/tag?repo={}&tag={}", id, http::percent_encode(name.repository()),

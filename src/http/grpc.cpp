@@ -1,19 +1,17 @@
 #include "http/grpc.hpp"
 
+#include "http/request_head.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include <nghttp2/nghttp2.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 namespace nixbuild::http {
 
@@ -48,21 +46,8 @@ std::vector<std::string> unframed(std::string_view bytes) {
   return messages;
 }
 
-std::size_t read_when_ready(int socket, std::span<std::byte> buffer, const CancelToken& cancel) {
-  std::array<pollfd, 2> waiting{{{.fd = socket, .events = POLLIN, .revents = 0},
-                                 {.fd = cancel.poll_fd(), .events = POLLIN, .revents = 0}}};
-  while (::poll(waiting.data(), waiting.size(), -1) < 0) {
-    if (errno != EINTR) throw system_error(errno, "poll failed");
-  }
-  cancel.throw_if_cancelled();
-  const std::size_t got = read_some(socket, buffer);
-  if (got == 0) throw Error(ErrorKind::unavailable, "the connection ended before the answer");
-  return got;
-}
-
 // The state of one call, as nghttp2's callbacks see it.
 struct Call {
-  int socket = -1;
   std::string request;
   std::size_t request_sent = 0;
   std::string answer;
@@ -149,42 +134,38 @@ void submit(nghttp2_session* session, const std::string& method) {
   check(nghttp2_submit_request(session, nullptr, headers.data(), headers.size(), &body, nullptr));
 }
 
-void send_pending(nghttp2_session* session, const Call& call) {
+void send_pending(nghttp2_session* session, const StreamSocket& socket, const CancelToken& cancel) {
   for (;;) {
     const uint8_t* data = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session, &data);
     check(static_cast<int>(std::min<ssize_t>(size, 0)));
     if (size == 0) return;
-    try {
-      write_all(call.socket, std::as_bytes(std::span(data, static_cast<std::size_t>(size))));
-    } catch (const Error& error) {
-      throw Error(ErrorKind::unavailable, format("the connection broke: {}", error.message()));
-    }
+    socket.send_all(std::as_bytes(std::span(data, static_cast<std::size_t>(size))), cancel);
   }
 }
 
-void receive(nghttp2_session* session, const Call& call, const CancelToken& cancel) {
+void receive(nghttp2_session* session, const StreamSocket& socket, const CancelToken& cancel) {
   std::array<uint8_t, 65536> buffer{};
-  const std::size_t got =
-      read_when_ready(call.socket, std::as_writable_bytes(std::span(buffer)), cancel);
+  const std::size_t got = socket.receive_some(std::as_writable_bytes(std::span(buffer)), cancel);
   check(static_cast<int>(
       std::min<ssize_t>(nghttp2_session_mem_recv(session, buffer.data(), got), 0)));
 }
 
 } // namespace
 
-void upgrade_to_h2c(const UniqueFd& socket, const std::string& target, const std::string& host,
-                    const CancelToken& cancel) {
-  const std::string request = format("POST {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\n"
-                                     "Upgrade: h2c\r\nContent-Length: 0\r\n\r\n",
-                                     target, host);
-  write_all(socket.get(), std::as_bytes(std::span(request)));
+void upgrade_to_h2c(const StreamSocket& socket, const std::string& target, const std::string& host,
+                    Headers headers, const CancelToken& cancel) {
+  headers.emplace_back("Connection", "Upgrade");
+  headers.emplace_back("Upgrade", "h2c");
+  const std::string request =
+      request_head({.method = "POST", .target = target, .headers = std::move(headers)}, host);
+  socket.send_all(std::as_bytes(std::span(request)), cancel);
   // Byte by byte: what follows the head is HTTP/2's already.
   constexpr std::size_t head_limit = 16384;
   std::string head;
   while (!head.ends_with("\r\n\r\n")) {
     std::byte next{};
-    (void)read_when_ready(socket.get(), std::span(&next, 1), cancel);
+    (void)socket.receive_some(std::span(&next, 1), cancel);
     head += static_cast<char>(next);
     if (head.size() > head_limit) {
       throw Error(ErrorKind::corrupt, "the answer to an upgrade to HTTP/2 is too long");
@@ -196,15 +177,15 @@ void upgrade_to_h2c(const UniqueFd& socket, const std::string& target, const std
   }
 }
 
-std::vector<std::string> grpc_call(const UniqueFd& socket, const std::string& method,
+std::vector<std::string> grpc_call(const StreamSocket& socket, const std::string& method,
                                    const std::string& message, const CancelToken& cancel,
                                    std::size_t limit) {
-  Call call{.socket = socket.get(), .request = framed(message), .answer_limit = limit};
+  Call call{.request = framed(message), .answer_limit = limit};
   const Session session = new_session(call);
   submit(session.get(), method);
   while (!call.finished) {
-    send_pending(session.get(), call);
-    if (!call.finished) receive(session.get(), call, cancel);
+    send_pending(session.get(), socket, cancel);
+    if (!call.finished) receive(session.get(), socket, cancel);
   }
   if (call.grpc_status != "0") {
     throw Error(ErrorKind::refused, format("the engine refused {}", method))

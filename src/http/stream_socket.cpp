@@ -4,6 +4,9 @@
 
 #include <array>
 #include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -26,6 +29,12 @@ void refuse_signals(int fd) {
 
 bool try_again(int reason) {
   return reason == EAGAIN || reason == EWOULDBLOCK || reason == EINTR;
+}
+
+Error connection_ended(int reason) {
+  std::string message = "the connection ended before the answer was complete";
+  if (reason != 0) message += ": " + std::generic_category().message(reason);
+  return {ErrorKind::unavailable, std::move(message)};
 }
 
 constexpr short readable = POLLIN | POLLHUP | POLLERR;
@@ -71,6 +80,25 @@ StreamSocket::receive(std::span<std::byte> buffer) const {
   if (got == 0) return Received{.at_end = true};
   if (try_again(errno)) return Received{};
   return std::unexpected(errno);
+}
+
+void StreamSocket::send_all(std::span<const std::byte> data, const CancelToken& cancel) const {
+  while (!data.empty()) {
+    if (!wait(true, cancel).to_write) continue;
+    const auto sent = send(data);
+    if (!sent) throw connection_ended(sent.error());
+    data = data.subspan(*sent);
+  }
+}
+
+std::size_t StreamSocket::receive_some(std::span<std::byte> buffer,
+                                       const CancelToken& cancel) const {
+  for (;;) {
+    (void)wait(false, cancel);
+    const auto got = receive(buffer);
+    if (!got || got->at_end) throw connection_ended(got ? 0 : got.error());
+    if (got->bytes > 0) return got->bytes;
+  }
 }
 
 } // namespace nixbuild::http

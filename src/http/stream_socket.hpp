@@ -34,6 +34,12 @@ public:
   [[nodiscard]] std::expected<std::size_t, int> send(std::span<const std::byte> data) const;
   [[nodiscard]] std::expected<Received, int> receive(std::span<std::byte> buffer) const;
 
+  // Waits as long as needed. Throw an Error of kind unavailable when the peer is gone, cancelled.
+  void send_all(std::span<const std::byte> data, const CancelToken& cancel) const;
+  // At least one byte.
+  [[nodiscard]] std::size_t receive_some(std::span<std::byte> buffer,
+                                         const CancelToken& cancel) const;
+
 private:
   UniqueFd fd_;
 };
