@@ -68,11 +68,18 @@ nix::Options nix_options_of(const ParsedOptions& options) {
 progress::Mode mode_of(const ParsedOptions& options) {
   const std::string text = options.value("progress").value_or("auto");
   const auto mode = progress::parse_mode(text);
-  if (!mode) refuse(mode.error());
+  if (!mode) throw Error(ErrorKind::usage, mode.error());
   if (!options.is_on("quiet")) return *mode;
   if (*mode != progress::Mode::automatic && *mode != progress::Mode::quiet)
     refuse(format("progress={} and quiet cannot be used together", text));
   return progress::Mode::quiet;
+}
+
+// -q and --progress=quiet print IDs; the same mode from the environment does not (as buildx).
+Results results_of(const ParsedOptions& options) {
+  const auto progress = options.value("progress");
+  if (options.is_on("quiet") || progress == "quiet") return Results::ids;
+  return progress == "none" ? Results::nothing : Results::names;
 }
 
 // An attribute of a file may be left out: the file is then the whole expression.

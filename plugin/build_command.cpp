@@ -34,7 +34,12 @@ pipeline::BuildReport build_with_progress(const BuildCall& call, World& world) {
   return report;
 }
 
-void print_loaded(const pipeline::LoadedImage& image, World& world) {
+void print_result(const pipeline::LoadedImage& image, Results results, World& world) {
+  if (results == Results::nothing) return;
+  if (results == Results::ids) {
+    world.out.write(image.id + "\n");
+    return;
+  }
   if (image.names.empty()) world.out.write(format("Loaded image ID: {}\n", image.id));
   for (const oci::Reference& name : image.names)
     world.out.write(format("Loaded image: {}\n", name.familiar()));
@@ -65,12 +70,8 @@ int run_build(const BuildCall& call, World& world) {
     return 0;
   }
   write_result_files(call.files, report);
-  for (const pipeline::LoadedImage& image : report.images) {
-    if (call.quiet)
-      world.out.write(image.id + "\n");
-    else
-      print_loaded(image, world);
-  }
+  for (const pipeline::LoadedImage& image : report.images)
+    print_result(image, call.results, world);
   return 0;
 }
 

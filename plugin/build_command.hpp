@@ -9,15 +9,18 @@
 
 namespace nixbuild::plugin {
 
+// What a successful build prints on standard output.
+enum class Results { names, ids, nothing };
+
 // The command line of `build`, understood.
 struct BuildCall {
   pipeline::BuildRequest request;
   ResultFiles files;
   progress::Mode progress = progress::Mode::automatic;
-  bool quiet = false; // -q: the image ID is the only thing printed
+  Results results = Results::names;
 };
 
-// Throws an Error of kind invalid_input for values that make no sense.
+// Throws an Error of kind invalid_input or usage for values that make no sense.
 [[nodiscard]] BuildCall parse_build_call(const ParsedOptions& options,
                                          const context::GlobalFlags& docker,
                                          const Environment& environment);

@@ -2,14 +2,10 @@
 
 namespace nixbuild::plugin {
 
-Option debug_option() {
-  return {.name = "debug", .letter = 'D', .help = "Show more of what is done"};
-}
-
 OptionTable build_options() {
   using enum ValueCompletion;
   return {
-      debug_option(),
+      {.name = "debug", .letter = 'D', .help = "Show more of what is done"},
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
        .values = {"FILE"},

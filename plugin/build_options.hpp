@@ -6,7 +6,5 @@ namespace nixbuild::plugin {
 
 // The options of `build`: buildx's names where it has them, and Nix's own.
 [[nodiscard]] OptionTable build_options();
-// -D, of every command that does something.
-[[nodiscard]] Option debug_option();
 
 } // namespace nixbuild::plugin

@@ -48,7 +48,6 @@ Command info_command() {
                        .help = "Print in this format (json)",
                        .completion = ValueCompletion::words,
                        .words = {"json"}},
-                      debug_option(),
                       help_option},
           .examples = {}};
 }

@@ -22,6 +22,11 @@ std::string_view store_name(engine::ImageStore store) {
   return "graph driver";
 }
 
+std::string origin_told(const context::Context& context) {
+  if (context.origin == context::Origin::built_in) return context.name;
+  return format("{} (from {})", context.name, context::to_string(context.origin));
+}
+
 json::value engine_object(const engine::Facts& engine) {
   return {{"product", engine.product},
           {"version", engine.version},
@@ -79,8 +84,7 @@ std::string info_text(const Info& info) {
     text += format("{:<13}{}\n", format("{}:", name), value);
   };
   line("Plugin", version);
-  line("Context",
-       format("{} (from {})", info.context.name, context::to_string(info.context.origin)));
+  line("Context", origin_told(info.context));
   line("Endpoint", info.context.endpoint.host);
   if (info.engine) {
     const engine::Facts& engine = *info.engine;

@@ -34,6 +34,7 @@ std::string refusal(const std::vector<std::string>& arguments, const Variables& 
 } // namespace
 
 BOOST_TEST_DONT_PRINT_LOG_VALUE(Mode)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(Results)
 
 BOOST_AUTO_TEST_SUITE(build_call)
 
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST(!call.request.platform.has_value());
   BOOST_TEST(!call.request.dry_run);
   BOOST_TEST(call.progress == Mode::automatic);
-  BOOST_TEST(!call.quiet);
+  BOOST_TEST(call.results == Results::names);
 }
 
 BOOST_AUTO_TEST_CASE(everything) {
@@ -129,12 +130,14 @@ BOOST_AUTO_TEST_CASE(options_that_are_set_once) {
 }
 
 BOOST_AUTO_TEST_CASE(quiet) {
-  BOOST_TEST(parse({"-q"}).quiet);
+  BOOST_TEST(parse({"-q"}).results == Results::ids);
   BOOST_TEST(parse({"-q"}).progress == Mode::quiet);
-  BOOST_TEST(parse({"--progress=quiet"}).quiet);
+  BOOST_TEST(parse({"--progress=quiet"}).results == Results::ids);
   BOOST_TEST(parse({"-q", "--progress=auto"}).progress == Mode::quiet);
   // As buildx: only the flag prints the ID.
-  BOOST_TEST(!parse({}, {{"BUILDKIT_PROGRESS", "quiet"}, {"PATH", ""}}).quiet);
+  const Variables quiet_variable{{"BUILDKIT_PROGRESS", "quiet"}};
+  BOOST_TEST(parse({}, quiet_variable).results == Results::names);
+  BOOST_TEST(parse({"--progress=none"}).results == Results::nothing);
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {
@@ -145,9 +148,15 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(
       refusal({"--platform=linux/amd64", "--platform=linux/arm64"}).contains("several platforms"));
   BOOST_TEST(refusal({"--platform", "a/b/c/d"}).contains("invalid platform \"a/b/c/d\""));
-  BOOST_TEST(refusal({"--progress", "foo"}) == "invalid progress mode foo");
   BOOST_TEST(refusal({"-q", "--progress", "plain"}) ==
              "progress=plain and quiet cannot be used together");
+}
+
+BOOST_AUTO_TEST_CASE(progress_mode_that_does_not_exist) {
+  BOOST_CHECK_EXCEPTION(parse({"--progress", "foo"}), Error, [](const Error& error) {
+    return error.message() == "invalid progress mode foo" &&
+           nixbuild::exit_code(error.kind()) == 125;
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

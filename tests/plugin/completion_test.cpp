@@ -1,3 +1,4 @@
+#include "fakes/fake_engine.hpp"
 #include "plugin/completion.hpp"
 #include "plugin/fake_world.hpp"
 
@@ -76,6 +77,30 @@ BOOST_AUTO_TEST_CASE(descriptions) {
   testing::FakeWorld world;
   BOOST_TEST(world.run({"__complete", "nixbuild", "build", "--tag"}) == 0);
   BOOST_TEST(world.out.text.starts_with("--tag\t"));
+}
+
+BOOST_AUTO_TEST_CASE(attributes_for_the_platform_of_the_engine) {
+  auto arm = nixbuild::fakes::Profile::docker_28();
+  arm.go_architecture = "arm64";
+  arm.kernel_architecture = "aarch64";
+  const nixbuild::fakes::FakeEngine engine(arm);
+  const nixbuild::TempDir programs;
+  const auto nix = programs.path() / "nix";
+  nixbuild::write_file_atomically(nix, "");
+  std::filesystem::permissions(nix, std::filesystem::perms::owner_all);
+  testing::FakeWorld world;
+  world.variables["DOCKER_HOST"] = "unix://" + engine.socket().string();
+  world.variables["PATH"] = programs.path();
+  world.processes.on({"--version"}, {.out = "nix (Nix) 2.34.8\n"});
+  world.processes.on({"eval"}, {.out = R"(["image","imageGz","big"])"});
+  BOOST_TEST(world.run({"__complete", "nixbuild", "build", ".#im"}) == 0);
+  BOOST_TEST(world.out.text == ".#image\n.#imageGz\n:4\n");
+  const auto asked = nixbuild::process::to_string(world.processes.started.back());
+  BOOST_TEST(asked.contains("aarch64-linux"));
+
+  world.variables["DOCKER_HOST"] = "unix:///nonexistent/docker.sock"; // this machine's counts
+  BOOST_TEST(world.run({"__complete", "nixbuild", "path:/x#b"}) == 0);
+  BOOST_TEST(world.out.text == "path:/x#big\n:4\n");
 }
 
 BOOST_AUTO_TEST_CASE(failure_prints_nothing) {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "fakes/fake_runner.hpp"
 #include "plugin/run_main.hpp"
-#include "support/error.hpp"
 
 #include <functional>
 #include <map>
@@ -22,26 +22,6 @@ public:
   std::optional<progress::TerminalSize> size;
 };
 
-// A machine on which no program exists, unless a test says what running one does.
-class FakeRunner final : public process::Runner {
-public:
-  using Handler = std::function<process::ExitStatus(
-      const process::Command&, const process::LineHandler&, const process::LineHandler&)>;
-
-  process::ExitStatus run(const process::Command& command, const process::LineHandler& on_stdout,
-                          const process::LineHandler& on_stderr,
-                          const CancelToken& /*cancel*/) override {
-    if (handler) return handler(command, on_stdout, on_stderr);
-    throw Error(ErrorKind::not_found, "no program " + command.argv.at(0));
-  }
-  std::unique_ptr<process::Child> start_on_socket(const process::Command& command,
-                                                  UniqueFd /*socket*/) override {
-    throw Error(ErrorKind::not_found, "no program " + command.argv.at(0));
-  }
-
-  Handler handler;
-};
-
 // The whole program with everything outside it replaced.
 struct FakeWorld {
   std::map<std::string, std::string> variables{
@@ -52,7 +32,7 @@ struct FakeWorld {
   };
   CapturedOutput out;
   CapturedOutput err;
-  FakeRunner processes;
+  fakes::FakeRunner processes; // no program exists unless a test says what it does
   CancelSource cancel;
   std::vector<pipeline::BuildRequest> requests; // that reached the pipeline
   // What building does: by default it loads nothing.

@@ -1,3 +1,4 @@
+#include "fakes/fake_engine.hpp"
 #include "plugin/fake_world.hpp"
 #include "plugin/info_command.hpp"
 
@@ -74,6 +75,23 @@ BOOST_AUTO_TEST_CASE(without_an_engine_the_rest_is_told) {
   BOOST_TEST(world.err.text.starts_with("ERROR: "));
   BOOST_TEST(world.run({"nixbuild", "info", "--format", "json"}) == 1);
   BOOST_TEST(boost::json::parse(world.out.text).at("engine").is_null());
+}
+
+BOOST_AUTO_TEST_CASE(engine_and_nix_are_asked) {
+  const nixbuild::fakes::FakeEngine engine(nixbuild::fakes::Profile::docker_28_containerd());
+  const nixbuild::TempDir programs;
+  const auto nix = programs.path() / "nix";
+  nixbuild::write_file_atomically(nix, "");
+  std::filesystem::permissions(nix, std::filesystem::perms::owner_all);
+  testing::FakeWorld world;
+  world.variables["DOCKER_HOST"] = "unix://" + engine.socket().string();
+  world.variables["PATH"] = programs.path();
+  world.processes.on({"--version"}, {.out = "nix (Nix) 2.34.8\n"});
+  BOOST_TEST(world.run({"nixbuild", "info"}) == 0);
+  BOOST_TEST(world.err.text == "");
+  BOOST_TEST(world.out.text.contains("Context:     default (from DOCKER_HOST)\n"));
+  BOOST_TEST(world.out.text.contains("(containerd)\nPlatform:    linux/amd64\n"));
+  BOOST_TEST(world.out.text.contains("Nix:         2.34.8 (" + nix.string() + ")\n"));
 }
 
 BOOST_AUTO_TEST_CASE(other_formats_are_refused) {

@@ -64,6 +64,14 @@ BOOST_AUTO_TEST_CASE(quiet_by_environment_prints_no_id) {
   BOOST_TEST(world.err.text == "");
 }
 
+BOOST_AUTO_TEST_CASE(none_prints_nothing) {
+  FakeWorld world;
+  world.loads({image_named({"hello"})});
+  BOOST_TEST(world.run({"nixbuild", "--progress=none"}) == 0);
+  BOOST_TEST(world.out.text == "");
+  BOOST_TEST(world.err.text == "");
+}
+
 BOOST_AUTO_TEST_CASE(dry_run_prints_no_result) {
   FakeWorld world;
   world.loads({});
