@@ -156,6 +156,13 @@ class BrokenArchives(ArchiveTest):
         self.assert_refused(archive.tar(), archive.config_name)
 
 
+class OtherPlatforms(ArchiveTest):
+    def test_archive_for_another_platform(self):
+        mine, other = self.architecture, "arm64" if self.architecture == "amd64" else "amd64"
+        self.architecture = other
+        self.assert_refused(self.archive().tar(), f"linux/{other}", f"linux/{mine}")
+
+
 class HostileArchives(ArchiveTest):
     """Names and links that lead out of the archive must not be followed anywhere."""
 
