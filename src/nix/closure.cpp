@@ -1,6 +1,6 @@
 #include "nix/closure.hpp"
 
-#include "nix/registration_reader.hpp"
+#include "nix/registration.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 

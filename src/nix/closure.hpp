@@ -20,6 +20,7 @@ struct ClosurePath {
   std::uint64_t nar_size = 0;          // bytes of its NAR serialisation
   std::string deriver;                 // empty when not known
   std::vector<std::size_t> references; // indexes into Closure::paths, ascending, never itself
+  bool refers_to_itself = false;
 };
 
 // Store paths together with everything that they refer to.

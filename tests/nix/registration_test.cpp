@@ -1,4 +1,4 @@
-#include "nix/registration_reader.hpp"
+#include "nix/registration.hpp"
 #include "support/error.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,7 +41,7 @@ bool is_corrupt(const nixbuild::Error& error) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(registration_reader)
+BOOST_AUTO_TEST_SUITE(registration)
 
 BOOST_AUTO_TEST_CASE(paths_are_sorted_and_know_what_they_refer_to) {
   const nix::Closure closure = read(two_paths);
@@ -55,6 +55,14 @@ BOOST_AUTO_TEST_CASE(paths_are_sorted_and_know_what_they_refer_to) {
   BOOST_TEST(closure.paths[1].deriver == "/nix/store/ddd-user.drv");
   BOOST_TEST(closure.paths[1].references == std::vector<std::size_t>{0}, // not itself
              boost::test_tools::per_element());
+  BOOST_TEST(closure.paths[1].refers_to_itself);
+  BOOST_TEST(!closure.paths[0].refers_to_itself);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_can_be_read) {
+  BOOST_TEST(nix::registration_text(read(two_paths)) ==
+             "/nix/store/aaa-used-1.0\n" + hash_a + "\n216\n\n0\n" + "/nix/store/bbb-user\n" +
+                 hash_b + "\n440\n\n2\n" + "/nix/store/bbb-user\n/nix/store/aaa-used-1.0\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_described_is_an_empty_closure) {

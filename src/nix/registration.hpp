@@ -9,11 +9,12 @@
 
 namespace nixbuild::nix {
 
-// Reads what `nix-store --dump-db PATHS` prints (and --load-db reads), the same in every Nix since
-// 1.0. For each path, one line each:
+// How Nix writes down what it knows of valid paths: `nix-store --dump-db PATHS` prints it, the same
+// in every Nix since 1.0, and `nix-store --load-db` reads it. For each path, one line each:
 //   path, SHA-256 of the NAR in hex, size of the NAR in bytes, deriver or nothing, count of
 //   references, then the references (the path itself may be among them)
-// A path refers only to paths that are described too.
+
+// Reads it, of paths that refer to none but each other.
 class RegistrationReader {
 public:
   // Takes the next line. Throws an Error of kind corrupt for one that cannot stand there.
@@ -30,5 +31,8 @@ private:
   std::vector<ClosurePath> paths_;
   std::vector<std::vector<std::string>> references_; // of each of them
 };
+
+// Writes it, without derivers, which a copy of the closure does not have.
+[[nodiscard]] std::string registration_text(const Closure& closure);
 
 } // namespace nixbuild::nix

@@ -1,4 +1,4 @@
-#include "nix/registration_reader.hpp"
+#include "nix/registration.hpp"
 
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -95,12 +95,28 @@ Closure RegistrationReader::finish() && {
     for (const std::string& reference : references_[order[i]]) {
       const auto found = find_path(closure, reference);
       if (!found) refuse("a reference to a path that is not in the closure,", reference);
-      if (*found != i) indexes.push_back(*found);
+      if (*found == i) {
+        closure.paths[i].refers_to_itself = true;
+      } else {
+        indexes.push_back(*found);
+      }
     }
     std::ranges::sort(indexes);
     indexes.erase(std::ranges::unique(indexes).begin(), indexes.end());
   }
   return closure;
+}
+
+std::string registration_text(const Closure& closure) {
+  std::string text;
+  for (const ClosurePath& path : closure.paths) {
+    text += format("{}\n{}\n{}\n\n{}\n", path.path, path.nar_hash, path.nar_size,
+                   path.references.size() + (path.refers_to_itself ? 1 : 0));
+    if (path.refers_to_itself) text += path.path + "\n";
+    for (const std::size_t reference : path.references)
+      text += closure.paths[reference].path + "\n";
+  }
+  return text;
 }
 
 } // namespace nixbuild::nix
