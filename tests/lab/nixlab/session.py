@@ -6,13 +6,16 @@ from pathlib import Path
 from .engine import Engine
 from .lanes import Lane
 from .locations import FLAKES, runs_folder
-from .machine import Machine
+from .machine import Bind, Machine
+from .outcome import LaneUnavailable
 from .plugin import plugin_binds
 from .preflight import check_namespaces
 from .rootfs import ensure_root
 from .run_folder import sweep_stale_runs
+from .suites import GUEST
 
 FLAKES_INSIDE = "/flakes"
+GUEST_INSIDE = "/usr/lib/debian-guest"
 
 _current: "Session | None" = None
 
@@ -50,12 +53,21 @@ class Session:
 
     def new_machine(self, name: str) -> Machine:
         """One more machine with the lane's root file system, the plugin and the flakes; not yet started."""
-        return Machine(self.root, name, [(FLAKES, FLAKES_INSIDE, True), *plugin_binds()])
+        return Machine(self.root, name, [(FLAKES, FLAKES_INSIDE, True), *guest_binds(), *plugin_binds()])
 
     def describe(self) -> str:
         version = self.engine.api.version()
         nix = self.machine.exec(["nix", "--version"]).stdout.strip()
         return f"lane {self.lane.name}: Docker {version['Version']} ({self.lane.image_store}), {nix}"
+
+
+def guest_binds() -> list[Bind]:
+    """What the flake nixos-like packs; without it, tests that need it are skipped."""
+    try:
+        return [(ensure_root(GUEST), GUEST_INSIDE, True)]
+    except LaneUnavailable as reason:
+        print(f"no guest for systems that boot: {reason}", flush=True)
+        return []
 
 
 def current() -> Session:
