@@ -36,6 +36,8 @@ struct Layer {
   std::uint64_t size = 0;
   std::string media_type; // OCI's
   std::shared_ptr<const LayerContent> content;
+  // What it is made of: store paths, or the name of an archive's member.
+  std::vector<std::string> origins;
 };
 
 // An image that can be put somewhere: its config, byte for byte, and its layers, bottom first.

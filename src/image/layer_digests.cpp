@@ -37,12 +37,12 @@ LayerDigest digest_of(const LayerContent& content, const CancelToken& cancel) {
 
 std::vector<LayerDigest>
 digest_layers(const std::vector<std::shared_ptr<const LayerContent>>& contents, DigestCache& cache,
-              progress::Reporter& reporter, const CancelToken& cancel) {
+              progress::Reporter& reporter, const CancelToken& cancel, DigestTrust trust) {
   std::vector<std::optional<LayerDigest>> found(contents.size());
   std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < contents.size(); ++i) {
     const std::string identity = contents[i]->identity();
-    if (!identity.empty()) found[i] = cache.find(identity);
+    if (!identity.empty() && trust == DigestTrust::remembered) found[i] = cache.find(identity);
     if (!found[i]) unknown.push_back(i);
   }
   if (!unknown.empty()) {
