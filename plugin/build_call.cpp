@@ -102,8 +102,7 @@ BuildCall parse_build_call(const ParsedOptions& options, const context::GlobalFl
                   .dry_run = options.is_on("dry-run")},
       .files = {.image_id = options.value("iidfile"), .metadata = options.value("metadata-file")},
       .progress = mode_of(options),
-      // --progress=quiet is the same as -q; BUILDKIT_PROGRESS=quiet prints no ID.
-      .quiet = options.is_on("quiet") || options.value("progress") == "quiet"};
+      .results = results_of(options)};
   if (options.is_on("debug")) call.request.docker.debug = true;
   return call;
 }

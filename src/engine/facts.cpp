@@ -87,6 +87,7 @@ oci::Platform platform_of(const json::object& version, const json::object& info)
 std::optional<ApiVersion> ApiVersion::parse(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
   ApiVersion version;
+  if (text.find('-') != std::string_view::npos) return std::nullopt;
   const char* end = text.data() + text.size();
   const auto [dot, major_error] = std::from_chars(text.data(), end, version.major_number);
   if (major_error != std::errc{} || dot == end || *dot != '.') return std::nullopt;

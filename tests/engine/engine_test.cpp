@@ -92,11 +92,12 @@ BOOST_AUTO_TEST_CASE(engine_that_refuses_to_introduce_itself) {
   fake.on("GET", "/info", Reply{.status = 403, .body = "Forbidden\n"});
   Engine engine = engine_at(fake);
   check_fails([&] { (void)engine.facts(not_cancelled); }, ErrorKind::refused, "Forbidden\n");
+  fake.introduce_as(Profile::docker_28());
   fake.on("GET", "/version", Reply{.body = "<html>"});
   check_fails([&] { (void)engine.facts(not_cancelled); }, ErrorKind::corrupt, "");
 }
 
-BOOST_AUTO_TEST_CASE(inspect) {
+BOOST_AUTO_TEST_CASE(inspect_image) {
   FakeEngine fake(Profile::docker_28());
   Engine engine = engine_at(fake);
   BOOST_TEST(!engine.inspect_image(digest, not_cancelled).has_value());
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(inspect_with_bad_answers) {
   check_fails(inspect, ErrorKind::refused, "broken");
 }
 
-BOOST_AUTO_TEST_CASE(load) {
+BOOST_AUTO_TEST_CASE(load_images) {
   FakeEngine fake(Profile::docker_28());
   Engine engine = engine_at(fake);
   fake.on("POST", "/images/load",
@@ -223,7 +224,7 @@ BOOST_AUTO_TEST_CASE(writer_that_fails_leaves_the_engine_usable) {
   BOOST_TEST(!requests.at(requests.size() - 2).whole);
 }
 
-BOOST_AUTO_TEST_CASE(tag) {
+BOOST_AUTO_TEST_CASE(tag_image) {
   FakeEngine fake(Profile::docker_28());
   fake.on("POST", "/images/" + digest + "/tag", Reply{.status = 201});
   Engine engine = engine_at(fake);
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(name_without_a_tag_cannot_be_given) {
               "");
 }
 
-BOOST_AUTO_TEST_CASE(remove) {
+BOOST_AUTO_TEST_CASE(remove_image) {
   FakeEngine fake(Profile::docker_28());
   Engine engine = engine_at(fake);
   const auto remove = [&](int status) {
