@@ -18,6 +18,8 @@ LOG_NOISE = ("loading plugin", "starting cri plugin", "msg=serving...")
 class Engine:
     """A context manager. The engine called "docker" has the default socket; others have /run/NAME.sock.
 
+    Each begins without images, and its data stay until the machine ends: there is no removing what an
+    engine may have mounted.
     `disk_size` (as `mount -o size=` takes it) puts the data on a small file system
     of its own, for tests with a full disk.
     """
@@ -28,7 +30,7 @@ class Engine:
         self.store = store
         self.name = name
         self.socket = f"/run/{name}.sock"
-        self.data_root = f"{ENGINES}/{name}"
+        self.data_root = machine.new_folder(f"{name}-", within=ENGINES)
         self.api = EngineApi(machine.path(self.socket))
         self.log = machine.folder.path / f"{name}.log"
         self._process: Process | None = None
@@ -105,7 +107,6 @@ class Engine:
         path.write_text(json.dumps(configuration, indent=2))
 
     def _mount_small_disk(self, size: str) -> None:
-        self.machine.path(self.data_root).mkdir()
         self.machine.exec(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", self.data_root]).check()
 
     def _wait_until_ready(self) -> None:

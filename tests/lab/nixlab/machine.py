@@ -88,11 +88,11 @@ class Machine:
         """Outside view of a path. Absolute links on the way would lead astray: /run, not /var/run."""
         return Path(f"/proc/{self._init_pid}/root{inside}")
 
-    def new_folder(self, prefix: str = "work-") -> str:
+    def new_folder(self, prefix: str = "work-", within: str = "/tmp") -> str:
         """An empty folder inside the machine."""
-        outside = tempfile.mkdtemp(prefix=prefix, dir=self.path("/tmp"))
+        outside = tempfile.mkdtemp(prefix=prefix, dir=self.path(within))
         os.chmod(outside, 0o755)
-        return f"/tmp/{Path(outside).name}"
+        return f"{within}/{Path(outside).name}"
 
     def copy_in(self, source: Path, inside: str) -> str:
         if source.is_dir():

@@ -1,5 +1,6 @@
 """Stopping a run: status 130, no Nix left running, no image."""
 
+import re
 import signal
 
 from nixlab.faulty_engine import STALL, FaultyEngine
@@ -8,9 +9,10 @@ from nixlab.process import Process
 from nixlab.testcase import PluginTest
 from nixlab.waiting import wait_until
 
-BUILDING = "the endless build has begun"
 BUILD = ["nixbuild", "--progress=plain", ".#endless"]
+BUILDER = "the endless build has begun"  # words of its script, and so of its command line
 CANCELLED = 130
+NIX = re.compile(r"^(\S*/)?nix([- ]|$)")
 # Older CLIs open no socket to their plugins, which then cannot notice that the CLI was stopped.
 FIRST_CLI_WITH_A_SOCKET = 25
 
@@ -21,12 +23,12 @@ class CancelBuild(PluginTest):
         self.work = self.flake("faults")
 
     def tearDown(self) -> None:
-        wait_until(lambda: self.nix_processes() == [], "Nix and its builders have ended")
+        self.wait_until_nix_has_ended()
         self.assert_nothing_left()
 
     def test_control_c_on_a_terminal(self):
         running = self.machine.spawn_on_terminal(["docker", *BUILD], cwd=self.work)
-        running.wait_for_output(BUILDING, "stdout")
+        self.wait_for_builder()
         running.type("\x03")
         self.assert_cancelled(running)
 
@@ -38,6 +40,7 @@ class CancelBuild(PluginTest):
                 result = running.wait()
                 # The CLI itself may die of the signal before it hears of the plugin's end.
                 self.assertIn(result.returncode, (CANCELLED, -number, 128 + number), result)
+                self.wait_until_nix_has_ended()
 
     def test_signals_to_the_cli_alone(self):
         if self.cli_major() < FIRST_CLI_WITH_A_SOCKET:
@@ -47,6 +50,7 @@ class CancelBuild(PluginTest):
                 running = self.started(["docker", *BUILD])
                 running.send(number)
                 self.assert_cancelled(running)
+                self.wait_until_nix_has_ended()
 
     def test_signals_to_the_plugin_alone(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -54,6 +58,7 @@ class CancelBuild(PluginTest):
                 running = self.started([INSTALLED, *BUILD[1:]])
                 running.send(number)
                 self.assert_cancelled(running)
+                self.wait_until_nix_has_ended()
 
     def test_nix_dies_with_a_killed_plugin(self):
         running = self.started([INSTALLED, *BUILD[1:]])
@@ -62,8 +67,14 @@ class CancelBuild(PluginTest):
 
     def started(self, argv: list[str]) -> Process:
         running = self.machine.spawn(argv, cwd=self.work)
-        running.wait_for_output(BUILDING)
+        self.wait_for_builder()
         return running
+
+    def wait_for_builder(self) -> None:
+        wait_until(lambda: any(BUILDER in line for line in self.nix_processes()), "the builder runs")
+
+    def wait_until_nix_has_ended(self) -> None:
+        wait_until(lambda: self.nix_processes() == [], "Nix and its builders have ended")
 
     def assert_cancelled(self, running: Process) -> None:
         result = running.wait()
@@ -71,7 +82,7 @@ class CancelBuild(PluginTest):
 
     def nix_processes(self) -> list[str]:
         listed = self.machine.exec(["ps", "-e", "-o", "args="]).check().stdout.splitlines()
-        return [line for line in listed if line.startswith("nix") or "endless build" in line]
+        return [line for line in listed if BUILDER in line or NIX.search(line)]
 
     def cli_major(self) -> int:
         version = self.docker("version", "--format", "{{.Client.Version}}").check().stdout
