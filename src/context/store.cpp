@@ -47,9 +47,9 @@ std::optional<TlsFiles> tls_of(const fs::path& config_directory, const std::stri
                                bool skip_verify) {
   const fs::path folder = config_directory / "contexts/tls" / folder_of(name) / "docker";
   TlsFiles files{.ca = if_there(folder / "ca.pem"),
-                       .cert = if_there(folder / "cert.pem"),
-                       .key = if_there(folder / "key.pem"),
-                       .skip_verify = skip_verify};
+                 .cert = if_there(folder / "cert.pem"),
+                 .key = if_there(folder / "key.pem"),
+                 .skip_verify = skip_verify};
   // The folder alone switches TLS on.
   std::error_code ignored;
   if (!skip_verify && !fs::is_directory(folder, ignored)) return std::nullopt;

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(flags_of_docker) {
   BOOST_TEST(flags.debug);
   BOOST_TEST(flags.hosts == (Words{"unix:///a", "tcp://b"}), boost::test_tools::per_element());
   BOOST_TEST(flags.log_level.value() == "warn");
-  BOOST_TEST(flags.tls);
+  BOOST_TEST(flags.tls.value_or(false));
   BOOST_TEST(flags.tls_verify.value() == false);
   BOOST_TEST(flags.tls_ca_cert.value() == "ca");
   BOOST_TEST(flags.tls_cert.value() == "cert");
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(no_flags_of_docker) {
   const auto flags = docker({"nixbuild", "-D", "--tls"}).docker;
   BOOST_TEST(flags.as_typed.empty());
   BOOST_TEST(!flags.debug);
-  BOOST_TEST(!flags.tls);
+  BOOST_TEST(!flags.tls.has_value());
   BOOST_TEST(!flags.tls_verify.has_value());
 }
 
