@@ -4,6 +4,7 @@
 #include "pipeline/connection.hpp"
 #include "progress/make_reporter.hpp"
 #include "support/error.hpp"
+#include "support/format.hpp"
 
 #include <sys/utsname.h>
 
@@ -53,7 +54,7 @@ Completion complete_installable(const std::string& word, World& world) {
   Completion completion{.candidates = {}, .directive = Directive::no_files};
   for (const std::string& name :
        nix.attribute_names(flake.empty() ? "." : flake, system, world.cancel))
-    completion.candidates.push_back({flake + "#" + name, {}});
+    completion.candidates.push_back({format("{}#{}", flake, name), {}});
   return completion;
 }
 

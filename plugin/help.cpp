@@ -84,6 +84,7 @@ std::string help_of(const Command& command, std::string_view program) {
   std::string text = format("{}\n\n{}", usage_line(command, program), wrapped(command.description));
   if (!command.examples.empty()) {
     std::vector<Entry> entries;
+    entries.reserve(command.examples.size());
     for (const Example& example : command.examples)
       entries.push_back(
           {format("{} {}", program, example.command_line), std::string(example.help)});
