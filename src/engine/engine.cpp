@@ -39,8 +39,8 @@ http::Headers headers_for_all(const http::Headers& wanted) {
 } // namespace
 
 struct Engine::Impl {
-  std::shared_ptr<http::Connector> connector;
   std::unique_ptr<http::Client> client;
+  std::shared_ptr<http::Connector> connector;
   ConnectionOptions options;
   std::optional<Facts> facts;
 
@@ -68,8 +68,8 @@ struct Engine::Impl {
 };
 
 Engine::Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions options)
-    : impl_(std::make_unique<Impl>(Impl{.connector = connector,
-                                        .client = http::socket_client(connector, host_header),
+    : impl_(std::make_unique<Impl>(Impl{.client = http::socket_client(connector, host_header),
+                                        .connector = std::move(connector),
                                         .options = std::move(options),
                                         .facts = {}})) {
   impl_->options.headers = headers_for_all(impl_->options.headers);
@@ -79,12 +79,10 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 const Facts& Engine::facts(const CancelToken& cancel) {
-  if (!impl_->facts) {
-    const std::string version = impl_->get("/version", cancel);
-    const std::string info = impl_->get("/info", cancel);
-    impl_->facts = read_facts(version, info, impl_->options.api_ceiling);
-  }
-  return *impl_->facts;
+  if (impl_->facts) return *impl_->facts;
+  const std::string version = impl_->get("/version", cancel);
+  const std::string info = impl_->get("/info", cancel);
+  return impl_->facts.emplace(read_facts(version, info, impl_->options.api_ceiling));
 }
 
 namespace {

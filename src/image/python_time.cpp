@@ -121,8 +121,8 @@ std::int64_t seconds_since_1970(const Fields& fields) {
       std::chrono::year_month_day(std::chrono::year(fields.year), std::chrono::month(fields.month),
                                   std::chrono::day(fields.day));
   const std::int64_t day_seconds = std::int64_t{86400} * date.time_since_epoch().count();
-  return day_seconds + fields.hour * 3600 + fields.minute * 60 + fields.second -
-         std::int64_t{60} * fields.offset_minutes.value_or(0);
+  return day_seconds + std::int64_t{3600} * fields.hour + std::int64_t{60} * fields.minute +
+         fields.second - std::int64_t{60} * fields.offset_minutes.value_or(0);
 }
 
 std::string isoformat(const Fields& fields) {

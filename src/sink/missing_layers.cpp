@@ -44,7 +44,7 @@ std::size_t first_missing(const image::Image& image, std::string_view daemon_tex
 
 LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
                   const CancelToken& cancel) {
-  const LoadPlan nothing;
+  LoadPlan nothing;
   const DualTar metadata(image, nothing);
   try {
     (void)engine.load_images(
@@ -63,6 +63,7 @@ LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::R
 LoadPlan by_blobs(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
                   const CancelToken& cancel) {
   std::vector<oci::Digest> digests;
+  digests.reserve(image.layers.size());
   for (const image::Layer& layer : image.layers)
     digests.push_back(layer.digest);
   const auto present = engine.present_blobs(digests, cancel);
