@@ -138,8 +138,9 @@ private:
       const std::string name = text_of(*spec, "name");
       const auto gid = gids_.find(name);
       if (gid == gids_.end() || !gid->second) continue;
-      if (name == "shadow") accounts_.shadow_gid = *gid->second;
-      accounts_.groups.push_back({.name = name, .gid = *gid->second, .members = members_of(*spec)});
+      const auto number = gid->second.value();
+      if (name == "shadow") accounts_.shadow_gid = number;
+      accounts_.groups.push_back({.name = name, .gid = number, .members = members_of(*spec)});
     }
   }
 

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_SUITE(tar_reader)
 
 BOOST_AUTO_TEST_CASE(entries_with_their_content_whatever_the_pieces) {
   const std::string long_name(200, 'n');
-  for (const std::size_t piece : {1, 511, 512, 513, 65536}) {
+  for (const std::size_t piece : {1U, 511U, 512U, 513U, 65536U}) {
     const auto entries = read_all(full_archive().finished(), piece);
     BOOST_REQUIRE(entries.size() == 6U);
     BOOST_TEST(entries[0].entry.name == "d/");

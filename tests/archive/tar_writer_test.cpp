@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(bytes_are_always_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(size_is_known_ahead) {
-  for (const std::size_t size : {0, 1, 511, 512, 513}) {
-    for (const std::size_t length : {1, 100, 101, 1000}) {
+  for (const std::size_t size : {0U, 1U, 511U, 512U, 513U}) {
+    for (const std::size_t length : {1U, 100U, 101U, 1000U}) {
       const TarMember member{.name = std::string(length, 'n'), .size = size};
       MemorySink sink;
       TarWriter writer(sink);
