@@ -80,7 +80,7 @@ Completion command_names() {
 
 Completion words(const ChosenCommand& chosen, const Typed& typed, const std::string& word,
                  World& world) {
-  const Completion nothing{.candidates = {}, .directive = Directive::no_files};
+  Completion nothing{.candidates = {}, .directive = Directive::no_files};
   if (chosen.command.name == "help" && typed.words == 0) {
     Completion names = command_names();
     names.directive = Directive::no_files;

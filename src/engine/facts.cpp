@@ -88,8 +88,9 @@ std::optional<ApiVersion> ApiVersion::parse(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
   ApiVersion version;
   if (text.find('-') != std::string_view::npos) return std::nullopt;
-  const char* end = text.data() + text.size();
-  const auto [dot, major_error] = std::from_chars(text.data(), end, version.major_number);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [dot, major_error] = std::from_chars(begin, end, version.major_number);
   if (major_error != std::errc{} || dot == end || *dot != '.') return std::nullopt;
   const auto [rest, minor_error] = std::from_chars(dot + 1, end, version.minor_number);
   if (minor_error != std::errc{} || rest != end) return std::nullopt;
