@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(every_request_has_base_path_version_and_headers) {
   const Profile profile;
   fake.introduce_as(profile);
   for (const char* path : {"/version", "/info"})
-    fake.on("GET", std::string("/base") + path, [&fake, path](const fakes::ReceivedRequest&) {
+    fake.on("GET", std::string("/base") + path, [path](const fakes::ReceivedRequest&) {
       return Reply{
           .body =
               path == std::string("/info")
