@@ -1,9 +1,12 @@
 #include "image/docker_archive.hpp"
 
 #include "image/archive_index.hpp"
+#include "image/archived_layer.hpp"
 #include "image/docker_manifest.hpp"
+#include "image/file_errors.hpp"
+#include "image/layer_limit.hpp"
+#include "image/layer_media_type.hpp"
 #include "oci/image_config.hpp"
-#include "oci/manifest.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -18,51 +21,16 @@ using archive::DecompressedFile;
 namespace {
 
 constexpr std::string_view manifest_name = "manifest.json";
-constexpr std::size_t most_layers = 125; // moby's maxLayerDepth; containerd has no limit
 constexpr std::size_t largest_manifest = std::size_t{4} << 20U;
 constexpr std::size_t largest_configs = std::size_t{32} << 20U; // of all images together
 
-// A layer that is a member of an archive.
-class ArchivedLayer final : public LayerContent {
-public:
-  ArchivedLayer(std::shared_ptr<const DecompressedFile> file, std::uint64_t offset,
-                std::uint64_t size)
-      : file_(std::move(file))
-      , offset_(offset)
-      , size_(size) {}
-
-  void write_to(archive::Sink& sink, const CancelToken& cancel) const override {
-    const auto source = file_->open_at(offset_, cancel);
-    archive::LimitedSource content(*source, size_);
-    if (archive::copy(content, sink) != size_) {
-      throw Error(ErrorKind::corrupt,
-                  format("{} became shorter while it was read", file_->path().string()));
-    }
-  }
-
-private:
-  std::shared_ptr<const DecompressedFile> file_;
-  std::uint64_t offset_;
-  std::uint64_t size_;
-};
-
-std::string_view media_type_of(Compression compression) {
-  switch (compression) {
-  case Compression::gzip:
-    return oci::media_type::layer_gzip;
-  case Compression::zstd:
-    return oci::media_type::layer_zstd;
-  default:
-    return oci::media_type::layer;
-  }
-}
-
 class DockerArchive {
 public:
-  DockerArchive(std::shared_ptr<const DecompressedFile> file, const CancelToken& cancel)
+  DockerArchive(std::shared_ptr<const DecompressedFile> file, const ArchiveIndex& index,
+                const CancelToken& cancel)
       : file_(std::move(file))
-      , cancel_(cancel)
-      , index_(file_, cancel) {}
+      , index_(index)
+      , cancel_(cancel) {}
 
   std::vector<Image> images() {
     require_manifest();
@@ -85,8 +53,7 @@ private:
   void require_manifest() const {
     if (index_.contains(manifest_name)) return;
     if (index_.contains("oci-layout")) {
-      throw Error(ErrorKind::corrupt,
-                  "it is an OCI image layout without a manifest.json, which is not supported")
+      throw Error(ErrorKind::corrupt, "it is an OCI image layout without a manifest.json")
           .with_hint("convert it: skopeo copy oci-archive:FILE docker-archive:NEW_FILE");
     }
     throw Error(ErrorKind::corrupt, "it is a tar archive without images: it has no manifest.json")
@@ -134,8 +101,9 @@ private:
     return {.diff_id = diff_id,
             .digest = content.digest.value_or(diff_id),
             .size = member.size,
-            .media_type = std::string(media_type_of(content.compression)),
-            .content = std::make_shared<ArchivedLayer>(file_, member.offset, member.size)};
+            .media_type = std::string(layer_media_type(content.compression)),
+            .content = archived_layer(file_, member.offset, member.size),
+            .origins = {name}};
   }
 
   // Several images may share a layer, and looking at one may mean to read it.
@@ -146,20 +114,10 @@ private:
   }
 
   std::shared_ptr<const DecompressedFile> file_;
+  const ArchiveIndex& index_;
   const CancelToken& cancel_;
-  ArchiveIndex index_;
   std::map<const ArchiveMember*, MemberContent> contents_;
 };
-
-// `error`, which speaks of the archive as "it", with its name in front.
-Error naming(const std::filesystem::path& file, const Error& error) {
-  Error named = Error(error.kind(), format("{}: {}", file.string(), error.message()))
-                    .with_detail(error.detail())
-                    .with_hint(error.hint());
-  for (const std::string& frame : error.frames())
-    named.add_frame(frame);
-  return named;
-}
 
 } // namespace
 
@@ -172,15 +130,16 @@ bool looks_like_archive(const std::filesystem::path& file) {
   return size == block.size() && archive::decode_tar_header(block).has_value();
 }
 
+std::vector<Image> docker_archive_images(std::shared_ptr<const DecompressedFile> file,
+                                         const ArchiveIndex& index, const CancelToken& cancel) {
+  return DockerArchive(std::move(file), index, cancel).images();
+}
+
 std::vector<Image> read_docker_archive(const std::filesystem::path& file,
                                        const CancelToken& cancel) {
-  auto bytes = std::make_shared<const DecompressedFile>(file);
-  try {
-    return DockerArchive(std::move(bytes), cancel).images();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt) throw;
-    throw naming(file, error);
-  }
+  const auto bytes = std::make_shared<const DecompressedFile>(file);
+  return naming_file(
+      file, [&] { return docker_archive_images(bytes, ArchiveIndex(bytes, cancel), cancel); });
 }
 
 } // namespace nixbuild::image

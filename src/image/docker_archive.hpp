@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image/archive_index.hpp"
 #include "image/image.hpp"
 
 #include <filesystem>
@@ -26,5 +27,10 @@ namespace nixbuild::image {
 // archive, over-long metadata. Files that cannot be read are not_found, invalid_input or io.
 [[nodiscard]] std::vector<Image> read_docker_archive(const std::filesystem::path& file,
                                                      const CancelToken& cancel);
+
+// The same of an archive whose `index` is there already; messages speak of it as "it".
+[[nodiscard]] std::vector<Image>
+docker_archive_images(std::shared_ptr<const archive::DecompressedFile> file,
+                      const ArchiveIndex& index, const CancelToken& cancel);
 
 } // namespace nixbuild::image

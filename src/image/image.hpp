@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,15 @@ struct Layer {
   std::uint64_t size = 0;
   std::string media_type; // OCI's
   std::shared_ptr<const LayerContent> content;
-  // What it is made of: store paths, or the name of an archive's member.
+  // What it is made of: store paths, or the name of an archive's member as manifest.json has it.
   std::vector<std::string> origins;
+};
+
+// An image's manifest. Its digest is the image ID in containerd's store.
+struct ImageManifest {
+  std::string text;       // JSON
+  std::string media_type; // OCI's or Docker's
+  oci::Digest digest;
 };
 
 // An image that can be put somewhere: its config, byte for byte, and its layers, bottom first.
@@ -47,6 +55,8 @@ struct Image {
   oci::Platform platform; // as the config says
   std::vector<Layer> layers;
   std::vector<oci::Reference> names; // what the image calls itself
+  // As an OCI layout had it, of these layers; whoever changes config or layers drops it.
+  std::optional<ImageManifest> manifest = {};
 };
 
 } // namespace nixbuild::image

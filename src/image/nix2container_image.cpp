@@ -150,7 +150,8 @@ Layer layer_of(Draft draft, const LayerDigest& digest) {
 } // namespace
 
 bool is_nix2container_image(const fs::path& file) {
-  if (!fs::is_regular_file(file)) return false;
+  std::error_code problem;
+  if (!fs::is_regular_file(file, problem)) return false;
   const auto open = open_file(file);
   std::byte first{};
   if (open->size() > largest_json || open->read_at(0, std::span(&first, 1)) == 0) return false;
@@ -162,6 +163,8 @@ Image nix2container_image(const fs::path& file, const NixStore& store, DigestTru
                           const CancelToken& cancel) {
   const Reader reader(file, store);
   std::vector<Draft> drafts = reader.drafts();
+  for (const Draft& draft : drafts)
+    store.require_present(draft.paths);
   const std::vector<LayerDigest> digests = digests_of(drafts, trust, cache, reporter, cancel);
 
   std::vector<Layer> layers;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nixbuild::image {
 
@@ -14,6 +15,9 @@ struct NixStore {
 
   // Throws an Error of kind corrupt unless `path` is "<dir>/<one name>".
   void require_store_path(std::string_view path) const;
+
+  // Throws an Error of kind not_found that names those of `paths` that do not exist.
+  void require_present(const std::vector<std::string>& paths) const;
 
   // Where on disk the file called `path`, inside of a store path, is. Throws an Error: corrupt when
   // it is, or a link leads it, outside of the store; not_found when it does not exist.

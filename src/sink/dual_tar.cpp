@@ -22,15 +22,20 @@ std::string blob_name(const oci::Digest& digest) {
   return format("blobs/sha256/{}", digest.hex());
 }
 
-std::string oci_manifest(const image::Image& image) {
+image::ImageManifest manifest_of(const image::Image& image) {
+  if (image.manifest) return *image.manifest;
   std::vector<oci::Descriptor> layers;
   layers.reserve(image.layers.size());
   for (const image::Layer& layer : image.layers)
     layers.push_back({layer.media_type, layer.digest, layer.size});
-  return oci::manifest_json({.media_type = std::string(oci::media_type::config),
-                             .digest = image.config_digest,
-                             .size = image.config.size()},
-                            layers);
+  std::string text = oci::manifest_json({.media_type = std::string(oci::media_type::config),
+                                         .digest = image.config_digest,
+                                         .size = image.config.size()},
+                                        layers);
+  oci::Digest digest = oci::Digest::of(text);
+  return {.text = std::move(text),
+          .media_type = std::string(oci::media_type::manifest),
+          .digest = std::move(digest)};
 }
 
 std::string docker_manifest(const image::Image& image) {
@@ -44,12 +49,10 @@ std::string docker_manifest(const image::Image& image) {
 
 // Everything of the tar that is no layer, in order.
 std::vector<std::pair<std::string, std::string>> metadata(const image::Image& image,
-                                                          const std::string& manifest,
-                                                          const oci::Digest& manifest_digest) {
-  const oci::Descriptor entry{std::string(oci::media_type::manifest), manifest_digest,
-                              manifest.size()};
+                                                          const image::ImageManifest& manifest) {
+  const oci::Descriptor entry{manifest.media_type, manifest.digest, manifest.text.size()};
   return {{blob_name(image.config_digest), image.config},
-          {blob_name(manifest_digest), manifest},
+          {blob_name(manifest.digest), manifest.text},
           {"oci-layout", std::string(oci_layout)},
           {"index.json", oci::index_json(std::span(&entry, 1))},
           {"manifest.json", docker_manifest(image)}};
@@ -103,12 +106,11 @@ TarMember layer_member(const image::Layer& layer) {
 DualTar::DualTar(const image::Image& image, const LoadPlan& plan)
     : image_(image)
     , plan_(plan)
-    , manifest_(oci_manifest(image))
-    , manifest_digest_(oci::Digest::of(manifest_))
+    , manifest_(manifest_of(image))
     , size_(archive::tar_end_size) {
   for (const std::size_t index : plan_.layers)
     size_ += archive::tar_member_size(layer_member(image_.layers.at(index)));
-  for (const auto& [name, content] : metadata(image_, manifest_, manifest_digest_))
+  for (const auto& [name, content] : metadata(image_, manifest_))
     size_ += archive::tar_member_size({.name = name, .size = content.size()});
 }
 
@@ -122,7 +124,7 @@ void DualTar::write(archive::Sink& sink, const LayerProgress& progress,
     layer.content->write_to(content, cancel);
     content.finish();
   }
-  for (const auto& [name, content] : metadata(image_, manifest_, manifest_digest_))
+  for (const auto& [name, content] : metadata(image_, manifest_))
     tar.add(name, content);
   tar.finish();
 }

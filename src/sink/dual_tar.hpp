@@ -10,7 +10,7 @@ namespace nixbuild::sink {
 
 // One tar that both image stores and Podman read: an OCI image layout and a docker-archive of the
 // same blobs, without the layers that the engine has. Layers come first and metadata last, so that
-// an engine can do nothing with an interrupted one.
+// an engine can do nothing with an interrupted one. An image that came with a manifest keeps it.
 //   blobs/sha256/<hex>  missing layers, bottom first; config; manifest
 //   oci-layout, index.json   read by containerd and Podman (one entry, no name)
 //   manifest.json            read by graph-driver engines (no RepoTags)
@@ -20,7 +20,7 @@ public:
   DualTar(const image::Image& image, const LoadPlan& plan);
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-  [[nodiscard]] const oci::Digest& manifest_digest() const noexcept { return manifest_digest_; }
+  [[nodiscard]] const oci::Digest& manifest_digest() const noexcept { return manifest_.digest; }
 
   // Called with (index into Image::layers, bytes of it written so far).
   using LayerProgress = std::function<void(std::size_t, std::uint64_t)>;
@@ -32,8 +32,7 @@ public:
 private:
   const image::Image& image_;
   const LoadPlan& plan_;
-  std::string manifest_;
-  oci::Digest manifest_digest_;
+  image::ImageManifest manifest_;
   std::uint64_t size_ = 0;
 };
 

@@ -19,8 +19,9 @@ public:
     if (const auto* step = std::get_if<progress::StepStarted>(&event)) steps_.push_back(step->name);
   }
   progress::StepId next_step() noexcept override { return ++last_step_; }
-  progress::Time now() noexcept override { return {}; }
+  progress::Time now() noexcept override { return time; }
 
+  progress::Time time{}; // 1970, unless a test sets it
   [[nodiscard]] const std::vector<progress::Notice>& notices() const { return notices_; }
   [[nodiscard]] const std::vector<std::string>& steps() const { return steps_; }
 

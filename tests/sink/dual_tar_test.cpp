@@ -68,6 +68,25 @@ std::string complaint(const image::Image& image) {
 
 BOOST_AUTO_TEST_SUITE(dual_tar)
 
+BOOST_AUTO_TEST_CASE(an_image_keeps_the_manifest_that_it_came_with) {
+  image::Image image = fakes::memory_image({"a"});
+  const std::string text = R"({"of": "the source"})";
+  image.manifest =
+      image::ImageManifest{.text = text,
+                           .media_type = "application/vnd.docker.distribution.manifest.v2+json",
+                           .digest = Digest::of(text)};
+  const LoadPlan plan = sink::full_load(image);
+  const DualTar tar(image, plan);
+  BOOST_TEST(tar.manifest_digest().str() == Digest::of(text).str());
+  for (const Member& member : members(written(tar))) {
+    if (member.name == blob(text)) BOOST_TEST(member.content == text);
+    if (member.name == "index.json") {
+      BOOST_TEST(member.content.find(image.manifest->media_type) != std::string::npos);
+    }
+  }
+  BOOST_TEST(names(written(tar)).find(blob(text)) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(layers_come_first_and_metadata_last) {
   const auto image = fakes::memory_image({"first", "second", "first"});
   const LoadPlan plan = sink::full_load(image);
