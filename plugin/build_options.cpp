@@ -1,11 +1,47 @@
 #include "plugin/build_options.hpp"
 
+#include <iterator>
+#include <utility>
+
 namespace nixbuild::plugin {
+
+namespace {
+
+void append(OptionTable& table, OptionTable more) {
+  table.insert(table.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
+} // namespace
+
+Option debug_option() {
+  return {.name = "debug", .letter = 'D', .help = "Show more of what is done"};
+}
+
+Option platform_option() {
+  using enum ValueCompletion;
+  return {.name = "platform",
+          .values = {"PLATFORM"},
+          .help = "Build for PLATFORM instead of the engine's (linux/arm64)",
+          .completion = words,
+          .words = {"linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386",
+                    "linux/ppc64le", "linux/riscv64", "linux/s390x"},
+          .variable = "NIXBUILD_PLATFORM"};
+}
+
+Option progress_option() {
+  using enum ValueCompletion;
+  return {.name = "progress",
+          .values = {"MODE"},
+          .help = "Show progress as auto, plain, tty, rawjson, quiet or none",
+          .completion = words,
+          .words = {"auto", "plain", "tty", "rawjson", "quiet", "none"}};
+}
 
 OptionTable build_options() {
   using enum ValueCompletion;
-  return {
-      {.name = "debug", .letter = 'D', .help = "Show more of what is done"},
+  OptionTable table{
+      debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
        .values = {"FILE"},
@@ -19,92 +55,69 @@ OptionTable build_options() {
        .values = {"LINK"},
        .help = "Make LINK point at what Nix built",
        .completion = files},
-      {.name = "platform",
-       .values = {"PLATFORM"},
-       .help = "Build for PLATFORM instead of the engine's (linux/arm64)",
-       .completion = words,
-       .words = {"linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386",
-                 "linux/ppc64le", "linux/riscv64", "linux/s390x"},
-       .variable = "NIXBUILD_PLATFORM"},
-      {.name = "progress",
-       .values = {"MODE"},
-       .help = "Show progress as auto, plain, tty, rawjson, quiet or none",
-       .completion = words,
-       .words = {"auto", "plain", "tty", "rawjson", "quiet", "none"}},
+      platform_option(),
+      progress_option(),
       {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
+      {.name = "rm-replaced",
+       .help = "Remove the image that loses its name, unless a container uses it",
+       .variable = "NIXBUILD_RM_REPLACED"},
+      {.name = "stable-order",
+       .help = "Keep the layer order of the image before; changes the image ID",
+       .variable = "NIXBUILD_STABLE_ORDER"},
       {.name = "tag",
        .letter = 't',
        .values = {"NAME"},
        .help = "Name the image NAME instead of what it calls itself",
        .repeatable = true},
+  };
+  append(table, image_options());
+  append(table, nix_options());
+  return table;
+}
 
-      {.name = "accept-flake-config",
-       .help = "Trust the nixConfig of the flake",
-       .variable = "NIXBUILD_ACCEPT_FLAKE_CONFIG",
-       .of_nix = true},
-      {.name = "arg",
-       .values = {"NAME", "EXPR"},
-       .help = "Pass the expression EXPR as argument NAME",
+OptionTable image_options() {
+  using enum OptionSection;
+  return {
+      {.name = "cmd",
+       .values = {"ARGV"},
+       .help = "Run ARGV: words, or a JSON array of strings",
+       .section = image},
+      {.name = "entrypoint",
+       .values = {"ARGV"},
+       .help = "Start containers with ARGV, written as for --cmd",
+       .section = image},
+      {.name = "env",
+       .values = {"NAME[=VALUE]"},
+       .help = "Set an environment variable; NAME alone takes the value it has here",
        .repeatable = true,
-       .of_nix = true},
-      {.name = "argstr",
-       .values = {"NAME", "STRING"},
-       .help = "Pass STRING as argument NAME",
+       .section = image},
+      {.name = "expose",
+       .values = {"PORT"},
+       .help = "Say that PORT is listened on: 8080, 53/udp, 8000-8010",
        .repeatable = true,
-       .of_nix = true},
-      {.name = "builders",
-       .values = {"BUILDERS"},
-       .help = "Use these remote builders",
-       .variable = "NIXBUILD_BUILDERS",
-       .of_nix = true},
-      {.name = "cores",
+       .section = image},
+      {.name = "label",
+       .values = {"KEY[=VALUE]"},
+       .help = "Set a label of the image",
+       .repeatable = true,
+       .section = image},
+      {.name = "max-layers",
        .values = {"N"},
-       .help = "Let each build use N cores",
-       .variable = "NIXBUILD_CORES",
-       .of_nix = true},
-      {.name = "file",
-       .letter = 'f',
-       .values = {"FILE"},
-       .help = "Take INSTALLABLE as an attribute of the expression in FILE",
-       .completion = files,
-       .of_nix = true},
-      {.name = "impure",
-       .help = "Let the evaluation see the environment and mutable paths",
-       .variable = "NIXBUILD_IMPURE",
-       .of_nix = true},
-      {.name = "keep-going",
-       .help = "Go on with other builds when one fails",
-       .variable = "NIXBUILD_KEEP_GOING",
-       .of_nix = true},
-      {.name = "max-jobs",
-       .letter = 'j',
-       .values = {"N"},
-       .help = "Run N builds at once",
-       .variable = "NIXBUILD_MAX_JOBS",
-       .of_nix = true},
-      {.name = "no-write-lock-file",
-       .help = "Do not write the flake's lock file",
-       .variable = "NIXBUILD_NO_WRITE_LOCK_FILE",
-       .of_nix = true},
-      {.name = "offline",
-       .help = "Do not use the network",
-       .variable = "NIXBUILD_OFFLINE",
-       .of_nix = true},
-      {.name = "option",
-       .values = {"NAME", "VALUE"},
-       .help = "Set the Nix setting NAME to VALUE",
-       .repeatable = true,
-       .of_nix = true},
-      {.name = "override-input",
-       .values = {"INPUT", "FLAKE"},
-       .help = "Use FLAKE in place of the flake's input INPUT",
-       .repeatable = true,
-       .of_nix = true},
-      {.name = "refresh", .help = "Take nothing fetched before as current", .of_nix = true},
-      {.name = "show-trace",
-       .help = "Show where evaluation errors come from",
-       .variable = "NIXBUILD_SHOW_TRACE",
-       .of_nix = true},
+       .help = "Make at most N layers, 2 to 125 (100)",
+       .variable = "NIXBUILD_MAX_LAYERS",
+       .section = image},
+      {.name = "name",
+       .values = {"NAME"},
+       .help = "Call the image NAME instead of after its package",
+       .section = image},
+      {.name = "user",
+       .values = {"USER"},
+       .help = "Run as USER: NAME or UID, and :GROUP if wanted",
+       .section = image},
+      {.name = "workdir",
+       .values = {"FOLDER"},
+       .help = "Start in FOLDER of the image",
+       .section = image},
   };
 }
 

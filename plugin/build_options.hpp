@@ -4,7 +4,14 @@
 
 namespace nixbuild::plugin {
 
-// The options of `build`: buildx's names where it has them, and Nix's own.
+// The options of `build`: buildx's names where it has them, those for images that we make, Nix's.
 [[nodiscard]] OptionTable build_options();
+
+// The parts of it that other commands share.
+[[nodiscard]] OptionTable image_options();
+[[nodiscard]] OptionTable nix_options();
+[[nodiscard]] Option debug_option();
+[[nodiscard]] Option platform_option();
+[[nodiscard]] Option progress_option();
 
 } // namespace nixbuild::plugin

@@ -46,10 +46,11 @@ std::string wrapped(std::string_view paragraph) {
   return text + "\n";
 }
 
-std::string option_section(std::string_view title, const OptionTable& options, bool of_nix) {
+std::string option_section(std::string_view title, const OptionTable& options,
+                           OptionSection section) {
   std::vector<Entry> entries;
   for (const Option& option : options)
-    if (!option.hidden && option.of_nix == of_nix)
+    if (!option.hidden && option.section == section)
       entries.push_back({option_syntax(option), std::string(option.help)});
   return entries.empty() ? "" : format("\n{}:\n{}", title, listing(entries));
 }
@@ -90,8 +91,10 @@ std::string help_of(const Command& command, std::string_view program) {
           {format("{} {}", program, example.command_line), std::string(example.help)});
     text += format("\nExamples:\n{}", listing(entries));
   }
-  text += option_section("Options", command.options, false);
-  text += option_section("Options handed on to Nix", command.options, true);
+  text += option_section("Options", command.options, OptionSection::command);
+  text += option_section("Options for an image made of a package or a NixOS system",
+                         command.options, OptionSection::image);
+  text += option_section("Options handed on to Nix", command.options, OptionSection::nix);
   return text;
 }
 

@@ -8,6 +8,13 @@ namespace nixbuild::plugin {
 // What a shell offers for an option's value.
 enum class ValueCompletion { nothing, words, files, directories };
 
+// Under which title --help lists an option.
+enum class OptionSection {
+  command, // its own
+  image,   // about an image that we make from store paths
+  nix,     // Nix's, handed on under its own name
+};
+
 // One option of a command. The parser, --help, the man page and completion all read this.
 struct Option {
   std::string_view name;                // without dashes
@@ -18,8 +25,8 @@ struct Option {
   ValueCompletion completion = ValueCompletion::nothing;
   std::vector<std::string_view> words; // for ValueCompletion::words
   std::string_view variable;           // environment variable that gives a value where it is absent
-  bool of_nix = false;                 // one of Nix's own, handed on under its own name
-  bool hidden = false;                 // understood but not told
+  OptionSection section = OptionSection::command;
+  bool hidden = false; // understood but not told
 
   [[nodiscard]] bool is_switch() const noexcept { return values.empty(); }
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "context/global_flags.hpp"
+#include "image/closure_options.hpp"
 #include "nix/options.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
@@ -21,6 +22,9 @@ struct BuildRequest {
   std::optional<std::string>
       out_link; // where the link that keeps the result goes, instead of our own folder
   bool dry_run = false;
+  image::ClosureImageOptions image_options; // for a result that we make an image of
+  bool stable_order = false;                // layers ordered as in the image that has the name now
+  bool remove_replaced = false;             // remove the image that loses its name
 };
 
 } // namespace nixbuild::pipeline
