@@ -1,18 +1,25 @@
-"""A Docker engine inside a machine."""
+"""A Docker engine, or Podman's service, inside a machine."""
 
-import json
 import signal
 
+from .daemons import DAEMONS
 from .engine_api import EngineApi
 from .machine import ENGINES, Machine
 from .outcome import LabError
 from .process import Process
 from .waiting import wait_until
 
-STORES = ("overlay2", "containerd")
 LOG_TAIL_LINES = 40
 LOG_LINE_LENGTH = 400
-LOG_NOISE = ("loading plugin", "starting cri plugin", "msg=serving...")
+LOG_NOISE = (
+    "loading plugin",
+    "starting cri plugin",
+    "msg=serving...",
+    "Copying blob",
+    "Copying config",
+    "Getting image source",
+    "Writing manifest",
+)
 
 
 class Engine:
@@ -25,7 +32,6 @@ class Engine:
     """
 
     def __init__(self, machine: Machine, store: str, name: str = "docker", disk_size: str | None = None):
-        assert store in STORES, store
         self.machine = machine
         self.store = store
         self.name = name
@@ -34,9 +40,10 @@ class Engine:
         self.api = EngineApi(machine.path(self.socket))
         self.log = machine.folder.path / f"{name}.log"
         self._process: Process | None = None
-        self._write_configuration()
         if disk_size is not None:
             self._mount_small_disk(disk_size)
+        self.daemon = DAEMONS[store](machine, name, self.host, self.data_root)
+        self.daemon.configure()
 
     def __enter__(self) -> "Engine":
         self.start()
@@ -51,11 +58,7 @@ class Engine:
         return f"unix://{self.socket}"
 
     def start(self) -> None:
-        command = ["dockerd", f"--config-file={self._configuration}"]
-        if self.name != "docker":
-            # Two engines in one network namespace would fight for the bridge.
-            command = ["unshare", "--net", "--", *command]
-        self._process = self.machine.spawn(command, log=self.log)
+        self._process = self.machine.spawn(self.daemon.command(), log=self.log)
         self._wait_until_ready()
 
     def stop(self) -> None:
@@ -80,31 +83,6 @@ class Engine:
         telling = [line[:LOG_LINE_LENGTH] for line in text.splitlines() if not any(word in line for word in LOG_NOISE)]
         tail = "\n".join(telling[-LOG_TAIL_LINES:])
         return f"--- log of engine {self.name}\n{tail}\n---"
-
-    @property
-    def _configuration(self) -> str:
-        return f"/etc/docker/{self.name}.json"
-
-    def _write_configuration(self) -> None:
-        configuration = {
-            "hosts": [self.host],
-            "data-root": self.data_root,
-            "exec-root": f"/run/{self.name}-exec",
-            "pidfile": f"/run/{self.name}.pid",
-            # Groups under a name of our own can be found and removed after a kill.
-            "cgroup-parent": f"/{self.machine.folder.cgroup}",
-            "exec-opts": ["native.cgroupdriver=cgroupfs"],
-            "shutdown-timeout": 2,
-        }
-        if self.store == "containerd":
-            configuration["features"] = {"containerd-snapshotter": True}
-        else:
-            configuration["storage-driver"] = "overlay2"
-        if self.name != "docker":
-            configuration |= {"bridge": "none", "iptables": False, "ip6tables": False}
-        path = self.machine.path(self._configuration)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(configuration, indent=2))
 
     def _mount_small_disk(self, size: str) -> None:
         self.machine.exec(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", self.data_root]).check()

@@ -33,7 +33,9 @@ class EngineApi:
         return self._json("GET", "/images/json")
 
     def tags(self) -> set[str]:
-        return {tag for image in self.images() for tag in image["RepoTags"] or [] if tag != "<none>:<none>"}
+        """As users write them; Podman tells them in full."""
+        tags = (tag for image in self.images() for tag in image["RepoTags"] or [] if tag != "<none>:<none>")
+        return {tag.removeprefix("docker.io/").removeprefix("library/") for tag in tags}
 
     def remove_everything(self) -> None:
         """All containers and images, so that the next test starts from nothing."""

@@ -18,6 +18,7 @@ LANES = {
         Lane("bookworm", SUITES["bookworm"], "overlay2"),  # Docker 20.10, Nix 2.8
         Lane("trixie-overlay2", SUITES["trixie"], "overlay2"),  # Docker 26.1, Nix 2.26
         Lane("trixie-containerd", SUITES["trixie"], "containerd"),
+        Lane("trixie-podman", SUITES["trixie"], "podman"),  # Podman 5.4
         Lane("sid-overlay2", SUITES["sid"], "overlay2"),  # Docker >= 28.5, Nix >= 2.34
         Lane("sid-containerd", SUITES["sid"], "containerd"),
     )

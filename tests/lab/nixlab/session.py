@@ -58,7 +58,7 @@ class Session:
     def describe(self) -> str:
         version = self.engine.api.version()
         nix = self.machine.exec(["nix", "--version"]).stdout.strip()
-        return f"lane {self.lane.name}: Docker {version['Version']} ({self.lane.image_store}), {nix}"
+        return f"lane {self.lane.name}: engine {version['Version']} ({self.lane.image_store}), {nix}"
 
 
 def guest_binds() -> list[Bind]:

@@ -20,6 +20,9 @@ COMMON_PACKAGES = (
     "zstd",
 )
 
+# Podman's service and what it needs to run containers; the rest are only recommended by Debian.
+PODMAN_PACKAGES = ("aardvark-dns", "crun", "netavark", "podman")
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -32,7 +35,7 @@ SUITES = {
     suite.name: suite
     for suite in (
         Suite("bookworm", COMMON_PACKAGES),
-        Suite("trixie", COMMON_PACKAGES + ("docker-cli",)),
+        Suite("trixie", COMMON_PACKAGES + ("docker-cli", *PODMAN_PACKAGES)),
         # A mirror's copy of sid may be older than its Release file allows.
         Suite("sid", COMMON_PACKAGES + ("docker-cli",), ('Acquire::Check-Valid-Until "false"',)),
     )

@@ -93,7 +93,7 @@ class PluginTest(LabTest):
         return self._temporary_files() - self._temporary_files_before
 
     def _temporary_files(self) -> set[str]:
-        engine_folder = self.outside(f"{self.engine.data_root}/tmp")
+        engine_folder = self.outside(self.engine.daemon.temporary_folder)
         of_engine = os.listdir(engine_folder) if engine_folder.exists() else []
         of_plugin = [name for name in os.listdir(self.outside("/tmp")) if not name.startswith(WORK)]
         return {*of_engine, *of_plugin}

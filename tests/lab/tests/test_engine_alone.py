@@ -9,7 +9,7 @@ IMAGE = "nixbuild-hello:1.0"
 class EngineAlone(LabTest):
     def test_image_store_is_the_lanes(self):
         driver = self.engine.api.info()["Driver"]
-        self.assertEqual(driver, {"overlay2": "overlay2", "containerd": "overlayfs"}[self.engine.store])
+        self.assertEqual(driver, {"overlay2": "overlay2", "containerd": "overlayfs", "podman": "overlay"}[self.engine.store])
 
     def test_every_compression_loads_and_runs(self):
         for attribute in ("image", "imageGz", "imageXz", "imageZstd", "layeredImage"):

@@ -25,7 +25,8 @@ class Info(PluginTest):
     def test_info_for_people_names_engine_and_nix(self):
         shown = self.nixbuild("info").check().stdout
         self.assertIn(self.engine.api.version()["Version"], shown)
-        self.assertIn("overlay2" if self.engine.store == "overlay2" else "containerd", shown)
+        told = {"overlay2": "overlay2", "containerd": "containerd", "podman": "containers-storage"}
+        self.assertIn(told[self.engine.store], shown)
 
     def test_help(self):
         for words in (["nixbuild", "--help"], ["help", "nixbuild"], ["nixbuild", "build", "--help"]):
