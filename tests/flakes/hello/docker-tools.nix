@@ -24,24 +24,37 @@ let
       sha256sum $out/layer.tar | cut -d ' ' -f 1 > $out/checksum
     '' { contents = rootLinks; };
 
-  confOf = image@{ name, tag, storeLayers, config, ... }:
-    tools.runShell "${name}-conf.json" ''printf %s "$conf" > $out'' {
-      conf = builtins.toJSON {
-        inherit architecture config;
-        os = "linux";
-        store_dir = builtins.storeDir;
-        from_image = null;
-        store_layers = storeLayers;
-        customisation_layer = customisationLayer image;
-        repo_tag = "${name}:${tag}";
-        created = "1970-01-01T00:00:01+00:00";
-        mtime = "1970-01-01T00:00:01+00:00";
-        uid = "0";
-        gid = "0";
-        uname = "root";
-        gname = "root";
-      };
-    };
+  epoch = "1970-01-01T00:00:01+00:00";
+
+  confAttributes = image@{ name, tag, storeLayers, config, fromImage ? null, created ? epoch, ... }: {
+    inherit architecture config created;
+    os = "linux";
+    store_dir = builtins.storeDir;
+    from_image = fromImage;
+    store_layers = storeLayers;
+    customisation_layer = customisationLayer image;
+    repo_tag = "${name}:${tag}";
+    mtime = epoch;
+    uid = "0";
+    gid = "0";
+    uname = "root";
+    gname = "root";
+  };
+
+  jsonFile = name: value: tools.runShell name ''printf %s "$json" > $out'' { json = builtins.toJSON value; };
+
+  confOf = image: jsonFile "${image.name}-conf.json" (confAttributes image);
+
+  streamOf = image: conf:
+    tools.runShell "stream-${image.name}" ''
+      printf '#! /bin/sh -e\nexec "%s"  %s  "$@"\n' ${streamScript} ${conf} > $out
+      chmod +x $out
+    '' { } // { imageName = image.name; imageTag = image.tag; isExe = true; };
+
+  # As nixpkgs had them before 2021: times are those of creation, all files are root's.
+  oldConfOf = image:
+    jsonFile "${image.name}-conf.json"
+      (removeAttrs (confAttributes image) [ "mtime" "uid" "gid" "uname" "gname" ]);
 
   streamScript = tools.runShell "stream" ''
     cp ${tools.script ./scripts/stream_layered_image.py} $out
@@ -49,16 +62,17 @@ let
   '' { };
 in
 rec {
+  inherit architecture;
+
   # An executable that writes an uncompressed archive to its standard output.
-  streamLayeredImage = image@{ name, tag, ... }:
-    let
-      conf = confOf image;
-      stream = tools.runShell "stream-${name}" ''
-        printf '#! /bin/sh -e\nexec "%s"  %s  "$@"\n' ${streamScript} ${conf} > $out
-        chmod +x $out
-      '' { };
-    in
-    stream // { inherit conf streamScript; imageName = name; imageTag = tag; isExe = true; };
+  streamLayeredImage = image:
+    let conf = confOf image; in streamOf image conf // { inherit conf streamScript; };
+
+  # The same without attributes that lead to conf.json.
+  oldStreamLayeredImage = image: streamOf image (oldConfOf image);
+
+  # The same of a script that does not show its conf.json, either.
+  opaqueStream = image: streamOf image (jsonFile "description-of-${image.name}" (confAttributes image));
 
   # An archive of many layers.
   buildLayeredImage = image@{ name, tag, compressor, ... }:
@@ -79,4 +93,14 @@ rec {
       };
     in
     archive // { imageName = name; imageTag = tag; };
+
+  # Several docker-archives as one.
+  mergeImages = archives:
+    tools.runPython "merged-images" (tools.script ./scripts/merged_images.py) { inherit archives; };
+
+  # An OCI image layout of two platforms, as a folder. Not of dockerTools.
+  ociLayout = name: archive:
+    tools.runPython "oci-layout" (tools.script ./scripts/oci_layout.py) { inherit archive; imageName = name; };
+
+  ociArchive = layout: tools.runShell "oci-archive.tar" "tar --sort=name -C ${layout} -cf $out ." { };
 }

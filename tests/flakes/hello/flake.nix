@@ -12,6 +12,10 @@
           tools = import ./tools.nix { inherit system; };
           dockerTools = import ./docker-tools.nix { inherit system tools; };
           contents = import ./contents.nix { inherit tools; };
+          nix2container = import ./nix2container.nix {
+            inherit tools contents;
+            inherit (dockerTools) architecture;
+          };
 
           hello = {
             name = "nixbuild-hello";
@@ -46,7 +50,26 @@
           imageXz = dockerTools.buildLayeredImage (hello // { compressor = "xz"; });
           layeredImage = imageGz;
           streamImage = dockerTools.streamLayeredImage hello;
+          oldStreamImage = dockerTools.oldStreamLayeredImage hello;
+          opaqueStreamImage = dockerTools.opaqueStream hello;
           classicImage = dockerTools.buildImage (hello // { name = "nixbuild-classic"; });
+          mergedImages = dockerTools.mergeImages [ image classicImage ];
+          nowImage = dockerTools.buildLayeredImage (hello // { compressor = "gz"; created = "now"; });
+          onBaseImage = dockerTools.buildLayeredImage {
+            name = "nixbuild-on-base";
+            tag = "1.0";
+            compressor = "gz";
+            fromImage = classicImage;
+            storeLayers = [ [ contents.oddNames ] ];
+            rootLinks = [ contents.busybox contents.hello ];
+            config = { Cmd = [ "/bin/hello" ]; Env = [ "GREETING_LANGUAGE=de" "ADDED=yes" ]; };
+          };
+
+          ociFolder = dockerTools.ociLayout "nixbuild-oci:1.0" image;
+          ociArchive = dockerTools.ociArchive ociFolder;
+
+          nix2containerImage = nix2container.image;
+          nix2containerImageWithFalseDigests = nix2container.imageWithFalseDigests;
 
           big = dockerTools.buildLayeredImage (bigDefault // { compressor = "none"; });
           bigGz = dockerTools.buildLayeredImage (bigDefault // { compressor = "gz"; });

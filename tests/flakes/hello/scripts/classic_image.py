@@ -50,7 +50,7 @@ def one_layer(conf):
 
 def image_files(conf, layer):
     digest = hashlib.sha256(layer).hexdigest()
-    config = generator.image_config(conf, [digest])
+    config = generator.image_config(conf, [generator.Layer(digest, "layer.tar", [])])
     config_name = hashlib.sha256(config).hexdigest() + ".json"
     layer_json = json.dumps({"created": conf["created"], "os": "linux", "config": conf["config"]}).encode()
     layer_id = hashlib.sha256(layer_json).hexdigest()

@@ -9,8 +9,11 @@ import os
 import sys
 import tarfile
 import threading
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
+
+NOW = datetime.now(tz=timezone.utc)
 
 
 def main():
@@ -22,28 +25,65 @@ def main():
     write_image(conf, arguments.repo_tag or conf["repo_tag"], sys.stdout.buffer)
 
 
+@dataclass
+class Layer:
+    digest: str
+    name: str
+    made_of: list[str]
+
+
 def write_image(conf, repo_tag, sink):
-    mtime = timestamp(conf["mtime"])
+    mtime = timestamp(conf.get("mtime", conf["created"]))
+    base = BaseImage(conf["from_image"]) if conf["from_image"] else None
     with tarfile.open(fileobj=sink, mode="w|") as archive:
-        layers = [add_store_layer(archive, conf, paths, mtime) for paths in conf["store_layers"]]
+        layers = base.copy_layers(archive) if base else []
+        layers += [add_store_layer(archive, conf, paths, mtime) for paths in conf["store_layers"]]
         layers.append(add_customisation_layer(archive, Path(conf["customisation_layer"]), mtime))
-        config = image_config(conf, [digest for digest, _ in layers])
+        if base:
+            conf["config"] = base.with_environment(conf["config"])
+        config = image_config(conf, layers)
         config_name = hashlib.sha256(config).hexdigest() + ".json"
         add_file(archive, config_name, config, mtime)
-        manifest = [{"Config": config_name, "RepoTags": [repo_tag], "Layers": [name for _, name in layers]}]
+        manifest = [{"Config": config_name, "RepoTags": [repo_tag], "Layers": [layer.name for layer in layers]}]
         add_file(archive, "manifest.json", json.dumps(manifest, indent=4).encode(), mtime)
 
 
-def image_config(conf, digests):
+def image_config(conf, layers):
+    created = timestamp_text(conf["created"])
     config = {
-        "created": timestamp_text(conf["created"]),
+        "created": created,
         "architecture": conf["architecture"],
         "os": "linux",
         "config": conf["config"],
-        "rootfs": {"diff_ids": [f"sha256:{digest}" for digest in digests], "type": "layers"},
-        "history": [{"created": timestamp_text(conf["created"]), "comment": "store paths"} for _ in digests],
+        "rootfs": {"diff_ids": [f"sha256:{layer.digest}" for layer in layers], "type": "layers"},
+        "history": [{"created": created, "comment": f"store paths: {layer.made_of}"} for layer in layers],
     }
     return json.dumps(config, indent=4).encode()
+
+
+class BaseImage:
+    """The first image of a docker-archive; of its config only the environment is taken over."""
+
+    def __init__(self, file):
+        self._archive = tarfile.open(file)
+        self._manifest = self._json("manifest.json")[0]
+        self._config = self._json(self._manifest["Config"])
+
+    def copy_layers(self, target):
+        layers = []
+        for name, diff_id in zip(self._manifest["Layers"], self._config["rootfs"]["diff_ids"]):
+            member = self._archive.getmember(name)
+            target.addfile(member, self._archive.extractfile(member))
+            layers.append(Layer(diff_id.removeprefix("sha256:"), name, [name]))
+        return layers
+
+    def with_environment(self, config):
+        entries = self._config["config"].get("Env", []) + config.get("Env", [])
+        by_name = {entry.partition("=")[0]: entry for entry in entries}
+        return {**config, "Env": list(by_name.values())} if by_name else config
+
+    def _json(self, name):
+        return json.load(self._archive.extractfile(name))
 
 
 def add_store_layer(archive, conf, paths, mtime):
@@ -65,14 +105,14 @@ def add_store_layer(archive, conf, paths, mtime):
     with open(read_end, "rb") as source:
         archive.addfile(member, source)
     writer.join()
-    return digest, name
+    return Layer(digest, name, paths)
 
 
 def write_store_layer(conf, paths, mtime, sink):
     def owned(member):
         member.mtime = mtime
-        member.uid, member.gid = int(conf["uid"]), int(conf["gid"])
-        member.uname, member.gname = conf["uname"], conf["gname"]
+        member.uid, member.gid = int(conf.get("uid", 0)), int(conf.get("gid", 0))
+        member.uname, member.gname = conf.get("uname", "root"), conf.get("gname", "root")
         return member
 
     def add(path):
@@ -105,7 +145,7 @@ def add_customisation_layer(archive, folder, mtime):
     name = f"{digest}/layer.tar"
     with open(folder / "layer.tar", "rb") as source:
         archive.addfile(tar_info(name, os.fstat(source.fileno()).st_size, mtime), source)
-    return digest, name
+    return Layer(digest, name, [str(folder)])
 
 
 def add_file(archive, name, content, mtime):
@@ -119,11 +159,15 @@ def tar_info(name, size, mtime):
 
 
 def timestamp(text):
-    return int(datetime.fromisoformat(text).timestamp())
+    return int(time_of(text).timestamp())
 
 
 def timestamp_text(text):
-    return datetime.fromisoformat(text).isoformat()
+    return time_of(text).isoformat()
+
+
+def time_of(text):
+    return NOW if text == "now" else datetime.fromisoformat(text)
 
 
 class Measure:
