@@ -125,7 +125,8 @@ void set_path(const std::string& root, const StoreView& store, ContainerConfig& 
 } // namespace
 
 Image closure_image(const ClosureSource& source, const ClosureImageOptions& options,
-                    DigestCache& cache, progress::Reporter& reporter, const CancelToken& cancel) {
+                    DigestTrust trust, DigestCache& cache, progress::Reporter& reporter,
+                    const CancelToken& cancel) {
   const StoreView store = store_of(source);
   const std::string& root = root_path(source);
   const std::string package =
@@ -145,7 +146,7 @@ Image closure_image(const ClosureSource& source, const ClosureImageOptions& opti
   add_certificates(source, store, files, config);
   apply_options(options, config);
 
-  Image image = assemble_image(source, options, files, config, cache, reporter, cancel);
+  Image image = assemble_image(source, options, files, config, trust, cache, reporter, cancel);
   image.names = {image_name(options, package)};
   return image;
 }

@@ -3,6 +3,7 @@
 #include "image/closure_options.hpp"
 #include "image/digest_cache.hpp"
 #include "image/image.hpp"
+#include "image/layer_digests.hpp"
 #include "nix/closure.hpp"
 #include "oci/platform.hpp"
 #include "progress/reporter.hpp"
@@ -32,7 +33,7 @@ struct ClosureSource {
 // Depends on the closure and the options alone: same image ID everywhere.
 // Throws an Error: invalid_input for options, and as layers do when they are digested.
 [[nodiscard]] Image closure_image(const ClosureSource& source, const ClosureImageOptions& options,
-                                  DigestCache& cache, progress::Reporter& reporter,
-                                  const CancelToken& cancel);
+                                  DigestTrust trust, DigestCache& cache,
+                                  progress::Reporter& reporter, const CancelToken& cancel);
 
 } // namespace nixbuild::image

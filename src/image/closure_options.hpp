@@ -23,6 +23,7 @@ struct ClosureImageOptions {
   std::vector<std::string> exposed_ports;             // --expose "8080", "53/udp", "8000-8010/tcp"
   std::map<std::string, std::string> labels;          // --label
   std::size_t max_layers = 100;                       // --max-layers, 2 to 125
+  bool operator==(const ClosureImageOptions&) const = default;
 };
 
 // Puts what the options say into `config`; what they leave open stays as it is, except that an

@@ -67,8 +67,8 @@ void add_certificates(const ClosureSource& source, const StoreView& store, RootF
 }
 
 Image assemble_image(const ClosureSource& source, const ClosureImageOptions& options,
-                     const RootFiles& files, const ContainerConfig& config, DigestCache& cache,
-                     progress::Reporter& reporter, const CancelToken& cancel) {
+                     const RootFiles& files, const ContainerConfig& config, DigestTrust trust,
+                     DigestCache& cache, progress::Reporter& reporter, const CancelToken& cancel) {
   const auto store_layers = layers_of(source.closure, options.max_layers - 1);
   std::vector<std::shared_ptr<const LayerContent>> contents;
   std::vector<std::string> comments;
@@ -82,7 +82,7 @@ Image assemble_image(const ClosureSource& source, const ClosureImageOptions& opt
   contents.insert(contents.begin() + place, files.layer());
   comments.insert(comments.begin() + place, "files around the store");
 
-  const auto digests = digest_layers(contents, cache, reporter, cancel);
+  const auto digests = digest_layers(contents, cache, reporter, cancel, trust);
   Image image{.config = {},
               .config_digest = oci::Digest::of(""),
               .platform = source.platform,

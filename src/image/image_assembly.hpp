@@ -26,7 +26,7 @@ void add_certificates(const ClosureSource& source, const StoreView& store, RootF
 // The image of the closure in `options.max_layers` layers, one of which holds `files`.
 [[nodiscard]] Image assemble_image(const ClosureSource& source, const ClosureImageOptions& options,
                                    const RootFiles& files, const ContainerConfig& config,
-                                   DigestCache& cache, progress::Reporter& reporter,
-                                   const CancelToken& cancel);
+                                   DigestTrust trust, DigestCache& cache,
+                                   progress::Reporter& reporter, const CancelToken& cancel);
 
 } // namespace nixbuild::image

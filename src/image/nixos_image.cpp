@@ -158,7 +158,8 @@ bool is_nixos_toplevel(const std::string& path, const std::string& store_root) {
 }
 
 Image nixos_image(const ClosureSource& source, const ClosureImageOptions& options,
-                  DigestCache& cache, progress::Reporter& reporter, const CancelToken& cancel) {
+                  DigestTrust trust, DigestCache& cache, progress::Reporter& reporter,
+                  const CancelToken& cancel) {
   if (!options.user.empty()) {
     throw Error(ErrorKind::invalid_input,
                 format("--user {}: a NixOS system starts as root", options.user))
@@ -183,7 +184,7 @@ Image nixos_image(const ClosureSource& source, const ClosureImageOptions& option
   add_registration(system, files);
   apply_options(options, config);
 
-  Image image = assemble_image(source, options, files, config, cache, reporter, cancel);
+  Image image = assemble_image(source, options, files, config, trust, cache, reporter, cancel);
   image.names = {image_name(options, package_of(nix::store_name(system.toplevel)))};
   return image;
 }

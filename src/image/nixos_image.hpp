@@ -24,7 +24,7 @@ namespace nixbuild::image {
 // environment says container=docker and has a PATH that names real store folders too.
 // Throws an Error as closure_image; invalid_input for a user, since PID 1 must be root.
 [[nodiscard]] Image nixos_image(const ClosureSource& source, const ClosureImageOptions& options,
-                                DigestCache& cache, progress::Reporter& reporter,
+                                DigestTrust trust, DigestCache& cache, progress::Reporter& reporter,
                                 const CancelToken& cancel);
 
 } // namespace nixbuild::image

@@ -48,4 +48,8 @@ fs::path find_nix(const Environment& environment) {
                  "install nix-bin`.");
 }
 
+std::filesystem::path nix_store_beside(const std::filesystem::path& nix) {
+  return nix.parent_path() / "nix-store";
+}
+
 } // namespace nixbuild::nix

@@ -10,4 +10,7 @@ namespace nixbuild::nix {
 // login does not have in its PATH (ssh, a service, a GUI). Throws an Error of kind not_found.
 [[nodiscard]] std::filesystem::path find_nix(const Environment& environment);
 
+// The nix-store of the same installation.
+[[nodiscard]] std::filesystem::path nix_store_beside(const std::filesystem::path& nix);
+
 } // namespace nixbuild::nix

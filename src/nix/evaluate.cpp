@@ -80,11 +80,16 @@ Evaluation accept(const FoundDerivation& found, std::string attribute,
                         .output = found.output,
                         .system = found.system,
                         .image_name = found.image_name,
-                        .image_tag = found.image_tag};
+                        .image_tag = found.image_tag,
+                        .conf = found.conf,
+                        .package = found.package,
+                        .main_program = found.main_program};
   if (selected_output.empty()) return evaluation;
   if (std::ranges::find(found.outputs, selected_output) == found.outputs.end()) {
     throw Error(ErrorKind::not_found, format("'{}' has no output '{}'", what, selected_output));
   }
+  // conf.json is another derivation, which has no such output.
+  if (selected_output != found.output) evaluation.conf.clear();
   evaluation.output = selected_output;
   return evaluation;
 }

@@ -12,7 +12,8 @@ namespace json = boost::json;
 namespace {
 
 // Attributes of the caller's own derivation may throw, so each is tried; names are written out
-// since a set with an outPath would be printed as that path alone.
+// since a set with an outPath would be printed as that path alone. A NixOS configuration is no
+// derivation, and stands for its toplevel.
 constexpr std::string_view describe = R"(
   describe = value:
     let
@@ -27,7 +28,15 @@ constexpr std::string_view describe = R"(
       system = text (value.stdenv.hostPlatform.system or value.system or "");
       imageName = text (value.imageName or "");
       imageTag = text (value.imageTag or "");
-    } else {
+      conf =
+        if value ? imageName then text (value.stream.conf.drvPath or (value.conf.drvPath or ""))
+        else "";
+      package = text (value.pname or "");
+      mainProgram = text (value.meta.mainProgram or "");
+    }
+    else if builtins.isAttrs value && value ? config.system.build.toplevel
+    then describe value.config.system.build.toplevel
+    else {
       type = builtins.typeOf value;
       names = if builtins.isAttrs value then builtins.attrNames value else [ ];
     };
@@ -74,7 +83,10 @@ Answer read_answer(const json::object& object) {
                            .outputs = strings(object.at("outputs")),
                            .system = text("system"),
                            .image_name = text("imageName"),
-                           .image_tag = text("imageTag")};
+                           .image_tag = text("imageTag"),
+                           .conf = text("conf"),
+                           .package = text("package"),
+                           .main_program = text("mainProgram")};
   }
   if (object.contains("missing")) {
     return MissingName{.name = text("missing"), .siblings = strings(object.at("names"))};

@@ -18,6 +18,10 @@ struct FoundDerivation {
   std::string system;     // that the result is for: its host platform when it is cross-compiled
   std::string image_name; // dockerTools' imageName, or empty
   std::string image_tag;
+  // The derivation of the conf.json that dockerTools' stream script makes the image of, or empty.
+  std::string conf;
+  std::string package;      // pname, or empty
+  std::string main_program; // meta.mainProgram, or empty
 };
 // Nothing has the name `name`; `siblings` are the names that there are instead.
 struct MissingName {

@@ -102,6 +102,10 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
   });
 }
 
+Closure Nix::closure(const std::string& path, const CancelToken& cancel) {
+  return query_closure(runner_, nix_store_beside(program_), {path}, cancel);
+}
+
 std::vector<std::string> Nix::attribute_names(const std::string& flake, const std::string& system,
                                               const CancelToken& cancel) {
   try {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nix/closure.hpp"
 #include "nix/installable.hpp"
 #include "nix/options.hpp"
 #include "oci/platform.hpp"
@@ -39,6 +40,9 @@ struct Evaluation {
   std::string system;     // that the result is for; empty when not known
   std::string image_name; // dockerTools' imageName, or empty
   std::string image_tag;
+  std::string conf;         // derivation of the image's conf.json (dockerTools), or empty
+  std::string package;      // pname, or empty
+  std::string main_program; // meta.mainProgram, or empty
 };
 
 // What realising a derivation would do.
@@ -80,6 +84,9 @@ public:
   // What realise() would build and fetch.
   [[nodiscard]] DryRun what_would_be_built(const std::string& derivation, const std::string& output,
                                            const Options& options, const CancelToken& cancel);
+
+  // What `path`, a valid store path, needs at run time. Throws as query_closure().
+  [[nodiscard]] Closure closure(const std::string& path, const CancelToken& cancel);
 
   // Names of the packages of `flake` for `system`, for shell completion: quoted where an attribute
   // path needs it, none when anything fails. Uses no network and writes no lock file.

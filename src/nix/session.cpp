@@ -1,5 +1,6 @@
 #include "nix/session.hpp"
 
+#include "nix/discovery.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -20,7 +21,7 @@ std::string how_it_ended(const process::ExitStatus& status) {
 } // namespace
 
 std::string Session::nix_store() const {
-  return (nix.parent_path() / "nix-store").string();
+  return nix_store_beside(nix).string();
 }
 
 std::expected<std::string, Failure> run_logged(const Session& session, const Arguments& argv,

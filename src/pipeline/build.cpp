@@ -1,15 +1,45 @@
 #include "pipeline/build.hpp"
 
+#include "image/docker_tools_image.hpp"
 #include "pipeline/gc_root.hpp"
+
+#include <utility>
 
 namespace nixbuild::pipeline {
 
 namespace fs = std::filesystem;
 
-fs::path build(const BuildRequest& request, const oci::Platform& platform, World& world,
+namespace {
+
+// Which derivation's which output is to be realised.
+struct Wanted {
+  std::string derivation;
+  std::string output;
+};
+
+Wanted image_of(const nix::Evaluation& evaluation) {
+  return {.derivation = evaluation.derivation, .output = evaluation.output};
+}
+
+Wanted shortest_way_to_image(const nix::Evaluation& evaluation) {
+  if (evaluation.conf.empty()) return image_of(evaluation);
+  return {.derivation = evaluation.conf, .output = "out"};
+}
+
+Artifact artifact_of(fs::path path, const nix::Evaluation& evaluation) {
+  return {.path = std::move(path),
+          .image_name = evaluation.image_name,
+          .image_tag = evaluation.image_tag,
+          .package = evaluation.package,
+          .main_program = evaluation.main_program};
+}
+
+} // namespace
+
+Artifact build(const BuildRequest& request, const oci::Platform& platform, World& world,
                const CancelToken& cancel) {
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
-  if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return built->path;
+  if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return {.path = built->path};
 
   nix::Nix nix(world.processes, world.environment);
   const std::string system = nix::system_of(platform);
@@ -17,8 +47,15 @@ fs::path build(const BuildRequest& request, const oci::Platform& platform, World
       nix.evaluate(installable, system, request.nix, world.reporter, cancel);
   const fs::path root = request.out_link ? fs::absolute(*request.out_link)
                                          : gc_root_link(installable, system, world.environment);
-  return nix.realise(evaluation.derivation, evaluation.output, root, request.nix, world.reporter,
-                     cancel);
+  const auto realise = [&](const Wanted& wanted) {
+    return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
+  };
+  fs::path path = realise(shortest_way_to_image(evaluation));
+  // An attribute may be called "conf" and be something else.
+  if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
+    path = realise(image_of(evaluation));
+  }
+  return artifact_of(std::move(path), evaluation);
 }
 
 BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform, World& world,
@@ -31,9 +68,9 @@ BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform,
   const nix::Evaluation evaluation =
       nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
   plan.attribute = evaluation.attribute;
-  plan.derivation = evaluation.derivation;
-  plan.work =
-      nix.what_would_be_built(evaluation.derivation, evaluation.output, request.nix, cancel);
+  const Wanted wanted = shortest_way_to_image(evaluation);
+  plan.derivation = wanted.derivation;
+  plan.work = nix.what_would_be_built(wanted.derivation, wanted.output, request.nix, cancel);
   return plan;
 }
 

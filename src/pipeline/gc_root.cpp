@@ -1,6 +1,7 @@
 #include "pipeline/gc_root.hpp"
 
 #include "oci/digest.hpp"
+#include "pipeline/directories.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -28,17 +29,6 @@ std::string readable(const nix::Installable& installable) {
 }
 
 } // namespace
-
-fs::path state_directory(const Environment& environment) {
-  if (const auto state = environment.get("XDG_STATE_HOME")) {
-    return fs::path(*state) / "docker-nixbuild";
-  }
-  if (const auto home = environment.get("HOME")) {
-    return fs::path(*home) / ".local/state/docker-nixbuild";
-  }
-  throw Error(ErrorKind::not_found, "cannot tell where to keep garbage-collector roots")
-      .with_hint("set HOME or XDG_STATE_HOME");
-}
 
 fs::path gc_root_link(const nix::Installable& installable, const std::string& system,
                       const Environment& environment) {

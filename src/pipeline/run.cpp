@@ -15,9 +15,10 @@ BuildReport run(const BuildRequest& request, World& world, const CancelToken& ca
   if (request.dry_run) {
     return {.engine = engine, .plan = plan_build(request, platform, world, cancel)};
   }
-  const std::filesystem::path artifact = build(request, platform, world, cancel);
-
-  const TransferJob job{.artifact = artifact, .tags = request.tags, .platform = platform};
+  const TransferJob job{.artifact = build(request, platform, world, cancel),
+                        .tags = request.tags,
+                        .platform = platform,
+                        .image_options = request.image_options};
   return {.engine = engine, .images = transfer(job, connection.engine, world, cancel)};
 }
 

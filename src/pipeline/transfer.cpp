@@ -1,6 +1,6 @@
 #include "pipeline/transfer.hpp"
 
-#include "image/docker_archive.hpp"
+#include "pipeline/image_forms.hpp"
 #include "sink/engine_sink.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -9,20 +9,11 @@ namespace nixbuild::pipeline {
 
 namespace {
 
-std::vector<image::Image> open_images(const TransferJob& job, const CancelToken& cancel) {
-  if (!image::looks_like_archive(job.artifact)) {
-    throw Error(ErrorKind::invalid_input,
-                format("{} is not an image archive", job.artifact.string()))
-        .with_hint("give an attribute that builds one, such as dockerTools.buildLayeredImage");
-  }
-  return image::read_docker_archive(job.artifact, cancel);
-}
-
 void check_tags(const TransferJob& job, const std::vector<image::Image>& images) {
   if (!job.tags.empty() && images.size() > 1) {
     throw Error(ErrorKind::invalid_input,
                 format("{} holds {} images, so --tag does not say which one it names",
-                       job.artifact.string(), images.size()))
+                       job.artifact.path.string(), images.size()))
         .with_hint("leave out --tag: each image then keeps its own names");
   }
 }
@@ -30,31 +21,59 @@ void check_tags(const TransferJob& job, const std::vector<image::Image>& images)
 void check_platform(const TransferJob& job, const image::Image& image) {
   if (image.platform == job.platform) return;
   throw Error(ErrorKind::invalid_input,
-              format("{} is an image for {}, not for {}", job.artifact.string(),
+              format("{} is an image for {}, not for {}", job.artifact.path.string(),
                      image.platform.str(), job.platform.str()))
       .with_hint(format("to load it all the same, add --platform {}", image.platform.str()));
+}
+
+std::vector<image::Image> open_checked(const TransferJob& job, ImageForm form,
+                                       image::DigestTrust trust, World& world,
+                                       const CancelToken& cancel) {
+  std::vector<image::Image> images =
+      open_images(job.artifact, form, job.platform, job.image_options, trust, world, cancel);
+  check_tags(job, images);
+  for (const image::Image& image : images)
+    check_platform(job, image);
+  return images;
+}
+
+LoadedImage load(const image::Image& image, const TransferJob& job, engine::Engine& engine,
+                 World& world, const CancelToken& cancel) {
+  const std::vector<oci::Reference>& names = job.tags.empty() ? image.names : job.tags;
+  const sink::LoadReport report = with_frame(format("loading {}", job.artifact.path.string()), [&] {
+    return sink::load_into_engine(image, names, engine, world.reporter, cancel);
+  });
+  return {.id = report.image_id,
+          .config_digest = image.config_digest,
+          .manifest_digest = report.manifest_digest,
+          .names = names,
+          .sent_bytes = report.sent_bytes};
+}
+
+std::vector<LoadedImage> load_all(const std::vector<image::Image>& images, const TransferJob& job,
+                                  engine::Engine& engine, World& world, const CancelToken& cancel) {
+  std::vector<LoadedImage> loaded;
+  for (const image::Image& image : images)
+    loaded.push_back(load(image, job, engine, world, cancel));
+  return loaded;
 }
 
 } // namespace
 
 std::vector<LoadedImage> transfer(const TransferJob& job, engine::Engine& engine, World& world,
                                   const CancelToken& cancel) {
-  const std::vector<image::Image> images = open_images(job, cancel);
-  check_tags(job, images);
-  std::vector<LoadedImage> loaded;
-  for (const image::Image& image : images) {
-    check_platform(job, image);
-    const std::vector<oci::Reference>& names = job.tags.empty() ? image.names : job.tags;
-    const sink::LoadReport report = with_frame(format("loading {}", job.artifact.string()), [&] {
-      return sink::load_into_engine(image, names, engine, world.reporter, cancel);
-    });
-    loaded.push_back({.id = report.image_id,
-                      .config_digest = image.config_digest,
-                      .manifest_digest = report.manifest_digest,
-                      .names = names,
-                      .sent_bytes = report.sent_bytes});
+  const ImageForm form = form_of(job.artifact);
+  const auto images = [&](image::DigestTrust trust) {
+    return open_checked(job, form, trust, world, cancel);
+  };
+  try {
+    return load_all(images(image::DigestTrust::remembered), job, engine, world, cancel);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::corrupt || !remembers_digests(form)) throw;
+    progress::notice(world.reporter, progress::Notice::Level::warning,
+                     format("reading all layers again: {}", error.message()));
   }
-  return loaded;
+  return load_all(images(image::DigestTrust::bytes), job, engine, world, cancel);
 }
 
 } // namespace nixbuild::pipeline

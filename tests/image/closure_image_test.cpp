@@ -49,7 +49,8 @@ struct Fixture {
   }
 
   image::Image make(const image::ClosureImageOptions& options = {}) {
-    return image::closure_image(source, options, cache, reporter, {});
+    return image::closure_image(source, options, image::DigestTrust::remembered, cache, reporter,
+                                {});
   }
   json::object run_config(const image::ClosureImageOptions& options = {}) {
     return json::parse(make(options).config).at("config").as_object();

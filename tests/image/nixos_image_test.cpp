@@ -79,7 +79,7 @@ struct Fixture {
         .package = {},
         .main_program = {},
         .store_root = files.root()};
-    return image::nixos_image(source, options, cache, reporter, {});
+    return image::nixos_image(source, options, image::DigestTrust::remembered, cache, reporter, {});
   }
   auto baked() { return files_of(*make().layers.back().content); }
   json::object run_config(const image::ClosureImageOptions& options = {}) {

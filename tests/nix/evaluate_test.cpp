@@ -20,7 +20,8 @@ const std::string drv = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-image.drv";
 Reply derivation(const std::string& system = "x86_64-linux") {
   return {.out = R"({"derivation":")" + drv +
                  R"(","output":"out","outputs":["out","dev"],"system":")" + system +
-                 R"(","imageName":"hello","imageTag":"1"})"};
+                 R"(","imageName":"hello","imageTag":"1",)"
+                 R"("conf":"/nix/store/c.drv","package":"","mainProgram":""})"};
 }
 
 Reply missing(const std::string& name, const std::string& names) {

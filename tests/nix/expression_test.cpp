@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(arguments_go_in_under_their_names) {
 BOOST_AUTO_TEST_CASE(a_derivation) {
   const Answer answer =
       parse_answer(R"({"derivation":"/nix/store/x.drv","output":"out","outputs":["out","dev"],)"
-                   R"("system":"x86_64-linux","imageName":"hello","imageTag":"1"})");
+                   R"("system":"x86_64-linux","imageName":"hello","imageTag":"1",)"
+                   R"("conf":"/nix/store/c.drv","package":"p","mainProgram":"m"})");
   const auto& found = std::get<FoundDerivation>(answer);
   BOOST_TEST(found.derivation == "/nix/store/x.drv");
   BOOST_TEST(found.output == "out");
@@ -38,6 +39,9 @@ BOOST_AUTO_TEST_CASE(a_derivation) {
   BOOST_TEST(found.system == "x86_64-linux");
   BOOST_TEST(found.image_name == "hello");
   BOOST_TEST(found.image_tag == "1");
+  BOOST_TEST(found.conf == "/nix/store/c.drv");
+  BOOST_TEST(found.package == "p");
+  BOOST_TEST(found.main_program == "m");
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_name) {

@@ -47,6 +47,11 @@ constexpr const char* flake = R"(
         default = here "default" "echo > $out" { };
         image = here "image" "echo building; echo > $out" { imageName = "hello"; }
           // { imageTag = "t1"; };
+        layered = here "layered.tar.gz" "" { imageName = "l"; }
+          // { stream.conf = here "layered-conf.json" "" { }; };
+        streamed = here "stream" "" { imageName = "s"; } // { conf = here "s-conf.json" "" { }; };
+        program = here "program" "" { pname = "program"; }
+          // { conf = here "program.conf" "" { }; meta.mainProgram = "run-it"; };
         "with.dot" = here "with-dot" "echo > $out" { };
         "odd \${name} \"" = 1;
         outputs = here "outputs" "echo 1 > $out; echo 2 > $dev" { outputs = [ "out" "dev" ]; };
@@ -64,6 +69,7 @@ constexpr const char* flake = R"(
       packages.refusing = throw "this system is not supported";
       legacyPackages.SYSTEM.old = here "old" "echo > $out" { };
       checks.SYSTEM.check = here "check" "echo > $out" { };
+      nixosConfigurations.web.config.system.build.toplevel = here "web" "" { };
       top = here "top" "echo > $out" { };
     };
 }
@@ -238,6 +244,21 @@ BOOST_FIXTURE_TEST_CASE(outputs, RealNix) {
   BOOST_TEST(result.string().ends_with("-outputs-dev"));
   BOOST_TEST(fs::read_symlink("roots/outputs-dev") == result);
   BOOST_TEST(realise(evaluate(evaluation.derivation + "^dev")) == result);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_an_image_is_made_of, RealNix) {
+  BOOST_TEST(evaluate("path:./flake#layered").conf.ends_with("-layered-conf.json.drv"));
+  BOOST_TEST(evaluate("path:./flake#streamed").conf.ends_with("-s-conf.json.drv"));
+  const Evaluation program = evaluate("path:./flake#program");
+  BOOST_TEST(program.conf == "");
+  BOOST_TEST(program.package == "program");
+  BOOST_TEST(program.main_program == "run-it");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_nixos_configuration_is_its_toplevel, RealNix) {
+  const Evaluation system = evaluate("path:./flake#nixosConfigurations.web");
+  BOOST_TEST(system.derivation.ends_with("-web.drv"));
+  BOOST_TEST(system.attribute == "nixosConfigurations.web");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_an_image_tells_may_fail, RealNix) {
