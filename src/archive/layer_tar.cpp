@@ -1,6 +1,7 @@
 #include "archive/layer_tar.hpp"
 
 #include "archive/python_text.hpp"
+#include "archive/tar_header.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
@@ -17,12 +18,11 @@ namespace {
 //   offset 0 name 100 · 100 mode 8 · 108 uid 8 · 116 gid 8 · 124 size 12 · 136 mtime 12
 //   · 148 checksum 8 · 156 typeflag 1 · 157 linkname 100 · 257 magic 6 + version 2
 //   · 265 uname 32 · 297 gname 32 · 329 devmajor 8 · 337 devminor 8 · 345 prefix 155
-constexpr std::size_t block_size = 512;
 constexpr std::uint64_t octal7_limit = 1ULL << 21U;  // 8^7
 constexpr std::uint64_t octal11_limit = 1ULL << 33U; // 8^11
 
 struct Block {
-  std::string bytes = std::string(block_size, '\0');
+  std::string bytes = std::string(tar_block_size, '\0');
 
   void text(std::size_t offset, std::size_t width, std::string_view value) {
     const std::string_view fitting = value.substr(0, width);
@@ -78,7 +78,7 @@ std::string pax_record(std::string_view key, std::string_view value) {
 }
 
 std::string padded(std::string data) {
-  data.append(block_padding(data.size()), '\0');
+  data.append(tar_padding(data.size()), '\0');
   return data;
 }
 
@@ -241,14 +241,10 @@ std::string layer_header(const LayerEntry& entry, TarFlavour flavour) {
   return flavour == TarFlavour::python ? python_header(entry) : go_header(entry);
 }
 
-std::size_t block_padding(std::uint64_t size) noexcept {
-  return static_cast<std::size_t>((block_size - size % block_size) % block_size);
-}
-
 std::size_t layer_end_size(std::uint64_t written, TarFlavour flavour) noexcept {
-  constexpr std::uint64_t end_blocks = 2 * block_size;
+  constexpr std::uint64_t end_blocks = 2 * tar_block_size;
   if (flavour == TarFlavour::go) return end_blocks;
-  constexpr std::uint64_t record_size = 20 * block_size; // tarfile's RECORDSIZE
+  constexpr std::uint64_t record_size = 20 * tar_block_size; // tarfile's RECORDSIZE
   const std::uint64_t ended = written + end_blocks;
   return static_cast<std::size_t>(end_blocks + (record_size - ended % record_size) % record_size);
 }

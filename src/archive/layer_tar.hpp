@@ -30,9 +30,6 @@ struct LayerEntry {
 // where the flavour needs one.
 [[nodiscard]] std::string layer_header(const LayerEntry& entry, TarFlavour flavour);
 
-// Zero bytes that fill content of `size` up to a whole block.
-[[nodiscard]] std::size_t block_padding(std::uint64_t size) noexcept;
-
 // How many zero bytes end a tar of which `written` bytes were written.
 [[nodiscard]] std::size_t layer_end_size(std::uint64_t written, TarFlavour flavour) noexcept;
 

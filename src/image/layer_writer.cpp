@@ -1,5 +1,6 @@
 #include "image/layer_writer.hpp"
 
+#include "archive/tar_header.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/unique_fd.hpp"
@@ -26,7 +27,7 @@ void LayerWriter::file(archive::LayerEntry header, std::string_view content) {
   header.size = content.size();
   entry(header);
   write(std::as_bytes(std::span(content)));
-  zeros(archive::block_padding(content.size()));
+  zeros(archive::tar_padding(content.size()));
 }
 
 void LayerWriter::file(archive::LayerEntry header, const archive::TreeNode& node) {
@@ -35,30 +36,57 @@ void LayerWriter::file(archive::LayerEntry header, const archive::TreeNode& node
   const UniqueFd fd = node.open();
   std::uint64_t left = node.size;
   while (left > 0) {
-    const auto want = std::span(buffer_).first(std::min<std::uint64_t>(left, buffer_.size()));
-    const std::size_t got = read_some(fd.get(), want);
+    const std::span<std::byte> space = room();
+    const std::size_t got =
+        read_some(fd.get(), space.first(std::min<std::uint64_t>(left, space.size())));
     if (got == 0) {
       throw Error(ErrorKind::corrupt, format("{} became shorter while it was read", node.path));
     }
-    write(want.first(got));
+    wrote(got);
     left -= got;
   }
-  zeros(archive::block_padding(node.size));
+  zeros(archive::tar_padding(node.size));
 }
 
 void LayerWriter::finish() {
   zeros(archive::layer_end_size(written_, flavour_));
+  flush();
+}
+
+std::span<std::byte> LayerWriter::room() {
+  if (used_ == buffer_.size()) flush();
+  return std::span(buffer_).subspan(used_);
+}
+
+void LayerWriter::wrote(std::size_t count) {
+  used_ += count;
+  written_ += count;
 }
 
 void LayerWriter::write(std::span<const std::byte> data) {
-  if (data.empty()) return;
-  sink_.write(data);
-  written_ += data.size();
+  while (!data.empty()) {
+    const std::span<std::byte> space = room();
+    const auto piece = data.first(std::min(data.size(), space.size()));
+    std::ranges::copy(piece, space.begin());
+    wrote(piece.size());
+    data = data.subspan(piece.size());
+  }
 }
 
 void LayerWriter::zeros(std::size_t count) {
-  std::fill_n(buffer_.begin(), count, std::byte{0});
-  write(std::span(buffer_).first(count));
+  while (count > 0) {
+    const std::span<std::byte> space = room();
+    const std::size_t piece = std::min(count, space.size());
+    std::ranges::fill(space.first(piece), std::byte{0});
+    wrote(piece);
+    count -= piece;
+  }
+}
+
+void LayerWriter::flush() {
+  cancel_.throw_if_cancelled();
+  if (used_ > 0) sink_.write(std::span(buffer_).first(used_));
+  used_ = 0;
 }
 
 } // namespace nixbuild::image

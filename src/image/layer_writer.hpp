@@ -24,17 +24,23 @@ public:
   // A file with the bytes of `node` on disk; entry.size is set from it. Throws an Error of kind
   // corrupt when the file turns out to be shorter.
   void file(archive::LayerEntry entry, const archive::TreeNode& node);
-  // What ends a tar. Nothing may follow.
+  // What ends a tar, and everything that was not handed on yet. Nothing may follow.
   void finish();
 
 private:
+  // Room for at least one byte.
+  std::span<std::byte> room();
+  void wrote(std::size_t count);
   void write(std::span<const std::byte> data);
   void zeros(std::size_t count);
+  void flush();
 
   archive::Sink& sink_;
   archive::TarFlavour flavour_;
   const CancelToken& cancel_;
+  // Most entries of a store are smaller than the work of handing them on one by one.
   std::vector<std::byte> buffer_;
+  std::size_t used_ = 0;
   std::uint64_t written_ = 0;
 };
 

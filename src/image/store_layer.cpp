@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace nixbuild::image {
 
 namespace {
@@ -24,6 +26,14 @@ LayerEntry::Type entry_type(TreeNode::Type type) {
     break;
   }
   return LayerEntry::Type::file;
+}
+
+// Tells a store path from one of the same name that was removed and built again, perhaps with other
+// bytes: few builds are reproducible to the last bit.
+std::string incarnation(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return "missing";
+  return format("{} {}", status.st_ino, status.st_ctime);
 }
 
 class DockerToolsLayer : public LayerContent {
@@ -53,10 +63,10 @@ public:
   }
 
   [[nodiscard]] std::string identity() const override {
-    std::string text = format("docker-tools layer 1\n{} {} {} {} {}\n", owner_.uid, owner_.gid,
+    std::string text = format("docker-tools layer 2\n{} {} {} {} {}\n", owner_.uid, owner_.gid,
                               owner_.uname, owner_.gname, owner_.mtime);
     for (const std::string& path : paths_)
-      text += path + "\n";
+      text += format("{} {}\n", path, incarnation(root_ + path));
     return text;
   }
 

@@ -11,6 +11,7 @@ namespace nixbuild::progress {
 namespace {
 
 constexpr auto turn = std::chrono::seconds(5);
+constexpr auto shortest_pause = std::chrono::milliseconds(500); // between two lines about an item
 // A step that has this many lines to show does not wait for its turn, so that memory stays small.
 constexpr std::size_t most_waiting_lines = 1000;
 
@@ -69,7 +70,8 @@ void PlainView::apply_to(const ItemAdvanced& event) {
   found->second.lines.push_back(item_line(event));
 }
 
-// The first and the last state of an item, and between them one each five seconds or 5 percent.
+// The first and the last state of an item, and between them one each five seconds, or earlier when
+// much has happened.
 bool PlainView::worth_showing(Waiting& waiting, const ItemAdvanced& event) const {
   const auto [shown, is_new] =
       waiting.shown_items.try_emplace(event.item, ShownItem{event.current, event.at});
@@ -77,7 +79,7 @@ bool PlainView::worth_showing(Waiting& waiting, const ItemAdvanced& event) const
   ShownItem& last = shown->second;
   const bool moved = event.total != 0 && event.current > last.current &&
                      event.current - last.current >= event.total / 20;
-  if (!moved && event.at - last.at < turn) return false;
+  if (event.at - last.at < (moved ? shortest_pause : turn)) return false;
   last = {event.current, event.at};
   return true;
 }
