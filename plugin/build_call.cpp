@@ -1,22 +1,10 @@
 #include "plugin/build_command.hpp"
 #include "plugin/build_request.hpp"
-#include "support/error.hpp"
-#include "support/format.hpp"
+#include "plugin/display.hpp"
 
 namespace nixbuild::plugin {
 
 namespace {
-
-progress::Mode mode_of(const ParsedOptions& options) {
-  const std::string text = options.value("progress").value_or("auto");
-  const auto mode = progress::parse_mode(text);
-  if (!mode) throw Error(ErrorKind::invalid_input, mode.error()); // buildx exits with 1 too
-  if (!options.is_on("quiet")) return *mode;
-  if (*mode != progress::Mode::automatic && *mode != progress::Mode::quiet)
-    throw Error(ErrorKind::invalid_input,
-                format("progress={} and quiet cannot be used together", text));
-  return progress::Mode::quiet;
-}
 
 // -q and --progress=quiet print IDs; the same mode from the environment does not (as buildx).
 Results results_of(const ParsedOptions& options) {
@@ -32,7 +20,7 @@ BuildCall parse_build_call(const ParsedOptions& options, const context::GlobalFl
   return {
       .request = parse_build_request(options, docker, environment),
       .files = {.image_id = options.value("iidfile"), .metadata = options.value("metadata-file")},
-      .progress = mode_of(options),
+      .progress = progress_mode_of(options),
       .results = results_of(options)};
 }
 

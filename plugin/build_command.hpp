@@ -4,13 +4,11 @@
 #include "pipeline/build_request.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/result_files.hpp"
+#include "plugin/results.hpp"
 #include "plugin/world.hpp"
 #include "progress/mode.hpp"
 
 namespace nixbuild::plugin {
-
-// What a successful build prints on standard output.
-enum class Results { names, ids, nothing };
 
 // The command line of `build`, understood.
 struct BuildCall {

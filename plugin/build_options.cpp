@@ -18,11 +18,11 @@ Option debug_option() {
   return {.name = "debug", .letter = 'D', .help = "Show more of what is done"};
 }
 
-Option platform_option() {
+Option platform_option(std::string_view help) {
   using enum ValueCompletion;
   return {.name = "platform",
           .values = {"PLATFORM"},
-          .help = "Build for PLATFORM instead of the engine's (linux/arm64)",
+          .help = help,
           .completion = words,
           .words = {"linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386",
                     "linux/ppc64le", "linux/riscv64", "linux/s390x"},
@@ -55,7 +55,7 @@ OptionTable build_options() {
        .values = {"LINK"},
        .help = "Make LINK point at what Nix built",
        .completion = files},
-      platform_option(),
+      platform_option("Build for PLATFORM instead of the engine's (linux/arm64)"),
       progress_option(),
       {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
       {.name = "rm-replaced",

@@ -2,6 +2,8 @@
 
 #include "plugin/option.hpp"
 
+#include <string_view>
+
 namespace nixbuild::plugin {
 
 // The options of `build`: buildx's names where it has them, those for images that we make, Nix's.
@@ -11,7 +13,7 @@ namespace nixbuild::plugin {
 [[nodiscard]] OptionTable image_options();
 [[nodiscard]] OptionTable nix_options();
 [[nodiscard]] Option debug_option();
-[[nodiscard]] Option platform_option();
+[[nodiscard]] Option platform_option(std::string_view help);
 [[nodiscard]] Option progress_option();
 
 } // namespace nixbuild::plugin

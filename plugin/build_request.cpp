@@ -62,10 +62,9 @@ std::string installable_of(const ParsedOptions& options) {
 } // namespace
 
 std::optional<oci::Platform> platform_of(const ParsedOptions& options,
-                                         const Environment& environment) {
+                                         const std::optional<std::string>& otherwise) {
   const auto given = options.all("platform");
-  const auto text = given.empty() ? environment.get("DOCKER_DEFAULT_PLATFORM")
-                                  : std::optional(given.back().front());
+  const auto text = given.empty() ? otherwise : std::optional(given.back().front());
   if (!text) return std::nullopt;
   if (given.size() > 1 || text->contains(','))
     throw Error(ErrorKind::invalid_input, "several platforms in one run are not supported")
@@ -78,16 +77,17 @@ std::optional<oci::Platform> platform_of(const ParsedOptions& options,
 pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
                                            const context::GlobalFlags& docker,
                                            const Environment& environment) {
-  pipeline::BuildRequest request{.docker = docker,
-                                 .installable = installable_of(options),
-                                 .tags = tags_of(options),
-                                 .platform = platform_of(options, environment),
-                                 .nix = nix_options_of(options),
-                                 .out_link = options.value("out-link"),
-                                 .dry_run = options.is_on("dry-run"),
-                                 .image_options = image_options_of(options, environment),
-                                 .stable_order = options.is_on("stable-order"),
-                                 .remove_replaced = options.is_on("rm-replaced")};
+  pipeline::BuildRequest request{
+      .docker = docker,
+      .installable = installable_of(options),
+      .tags = tags_of(options),
+      .platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")),
+      .nix = nix_options_of(options),
+      .out_link = options.value("out-link"),
+      .dry_run = options.is_on("dry-run"),
+      .image_options = image_options_of(options, environment),
+      .stable_order = options.is_on("stable-order"),
+      .remove_replaced = options.is_on("rm-replaced")};
   if (options.is_on("debug")) request.docker.debug = true;
   return request;
 }

@@ -6,6 +6,7 @@
 #include "support/environment.hpp"
 
 #include <optional>
+#include <string>
 
 namespace nixbuild::plugin {
 
@@ -15,8 +16,8 @@ namespace nixbuild::plugin {
                                                          const context::GlobalFlags& docker,
                                                          const Environment& environment);
 
-// --platform, else DOCKER_DEFAULT_PLATFORM. Throws an Error of kind invalid_input.
-[[nodiscard]] std::optional<oci::Platform> platform_of(const ParsedOptions& options,
-                                                       const Environment& environment);
+// --platform, where it is not given `otherwise`. Throws an Error of kind invalid_input.
+[[nodiscard]] std::optional<oci::Platform>
+platform_of(const ParsedOptions& options, const std::optional<std::string>& otherwise = {});
 
 } // namespace nixbuild::plugin

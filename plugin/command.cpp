@@ -52,8 +52,35 @@ Command info_command() {
           .examples = {}};
 }
 
+Command load_command() {
+  Option platform = platform_option("Load the image for PLATFORM instead of the engine's");
+  platform.variable = {}; // as little as docker load
+  return {.name = "load",
+          .arguments = "",
+          .summary = "Load image archives as docker load does, sending only missing layers",
+          .description =
+              "Loads the images of an archive, as docker save, docker buildx build --output, "
+              "skopeo and dockerTools write them, plain or compressed by gzip, zstd or xz. Takes "
+              "the place of docker load, and sends only the layers that the engine lacks. An OCI "
+              "archive for several platforms gives the image for the engine's.",
+          .most_words = 0,
+          .options = {debug_option(),
+                      {.name = "input",
+                       .letter = 'i',
+                       .values = {"FILE"},
+                       .help = "Read the archive from FILE instead of standard input",
+                       .completion = ValueCompletion::files},
+                      platform,
+                      progress_option(),
+                      {.name = "quiet", .letter = 'q', .help = "Show no progress"},
+                      help_option},
+          .examples = {{"load -i image.tar.gz", "an archive"},
+                       {"load < result", "the same from standard input"}}};
+}
+
 std::vector<Command> make_commands() {
   return {build_command(),
+          load_command(),
           info_command(),
           {.name = "version",
            .arguments = "",

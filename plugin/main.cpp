@@ -1,3 +1,4 @@
+#include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
 #include "plugin/cancel_watch.hpp"
 #include "plugin/metadata.hpp"
@@ -25,7 +26,14 @@ int run_in_real_world(const std::vector<std::string>& arguments,
     ::_exit(exit_code(ErrorKind::cancelled));
   });
   const auto runner = process::system_runner();
-  plugin::World world{environment, out, err, *runner, cancel.token(), pipeline::run};
+  plugin::World world{.environment = environment,
+                      .out = out,
+                      .err = err,
+                      .processes = *runner,
+                      .cancel = cancel.token(),
+                      .standard_input = STDIN_FILENO,
+                      .build = pipeline::run,
+                      .load = pipeline::load};
   return plugin::run_main(arguments, world);
 }
 

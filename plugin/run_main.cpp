@@ -6,6 +6,7 @@
 #include "plugin/help.hpp"
 #include "plugin/info_command.hpp"
 #include "plugin/invocation.hpp"
+#include "plugin/load_command.hpp"
 #include "plugin/metadata.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/print_error.hpp"
@@ -69,6 +70,7 @@ int run_command(const Invocation& invocation, World& world) {
                       options.words.empty() ? std::string_view() : options.words.front());
   if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
   if (command.name == "info") return run_info(options, invocation.docker, world);
+  if (command.name == "load") return run_load(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
 #include "process/runner.hpp"
 #include "progress/output.hpp"
@@ -16,11 +17,15 @@ struct World {
   progress::Output& out; // standard output: results
   progress::Output& err; // standard error: progress and errors
   process::Runner& processes;
-  CancelToken cancel; // raised when the user wants us to stop
-  // pipeline::run, or what a test puts in its place.
+  CancelToken cancel;     // raised when the user wants us to stop
+  int standard_input = 0; // descriptor
+  // pipeline::run and pipeline::load, or what a test puts in their place.
   std::function<pipeline::BuildReport(const pipeline::BuildRequest&, pipeline::World&,
                                       const CancelToken&)>
       build;
+  std::function<pipeline::BuildReport(const pipeline::LoadRequest&, pipeline::World&,
+                                      const CancelToken&)>
+      load;
 };
 
 } // namespace nixbuild::plugin

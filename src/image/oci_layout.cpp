@@ -51,7 +51,8 @@ void require_version(LayoutReader& reader) {
 }
 
 // Of the images that have the same name, the nearest to `wanted`.
-std::vector<ListedManifest> chosen_for(const oci::Platform& wanted, std::string_view name,
+std::vector<ListedManifest> chosen_for(const oci::Platform& wanted, PlatformRule rule,
+                                       std::string_view name,
                                        std::vector<ListedManifest> manifests) {
   const auto distance = [&](const ListedManifest& manifest) {
     return oci::platform_distance(wanted, manifest.platform);
@@ -61,7 +62,13 @@ std::vector<ListedManifest> chosen_for(const oci::Platform& wanted, std::string_
     const auto here = distance(manifest);
     if (here && (!nearest || *here < *nearest)) nearest = here;
   }
-  if (!nearest) no_image_for(wanted, name, manifests);
+  if (!nearest) {
+    const bool single = std::ranges::all_of(manifests, [&](const ListedManifest& manifest) {
+      return manifest.platform == manifests.front().platform;
+    });
+    if (rule == PlatformRule::preferred && single) return manifests;
+    no_image_for(wanted, name, manifests);
+  }
   std::erase_if(manifests, [&](const auto& manifest) { return distance(manifest) != nearest; });
   return manifests;
 }
@@ -70,14 +77,14 @@ class LayoutImages {
 public:
   explicit LayoutImages(const LayoutFiles& files) : reader_(files) {}
 
-  std::vector<Image> images(const oci::Platform& wanted) {
+  std::vector<Image> images(const oci::Platform& wanted, PlatformRule rule) {
     require_version(reader_);
     std::map<std::string, std::vector<ListedManifest>> by_name;
     for (ListedManifest& manifest : list_manifests(reader_))
       by_name[manifest.name].push_back(std::move(manifest));
     if (by_name.empty()) fail("it is an OCI image layout without images");
     for (auto& [name, manifests] : by_name) {
-      for (const ListedManifest& manifest : chosen_for(wanted, name, std::move(manifests)))
+      for (const ListedManifest& manifest : chosen_for(wanted, rule, name, std::move(manifests)))
         add(manifest);
     }
     return std::move(images_);
@@ -160,8 +167,9 @@ bool is_oci_layout_folder(const fs::path& path) {
   return fs::is_regular_file(path / oci_layout_file, problem);
 }
 
-std::vector<Image> oci_layout_images(const LayoutFiles& files, const oci::Platform& wanted) {
-  return LayoutImages(files).images(wanted);
+std::vector<Image> oci_layout_images(const LayoutFiles& files, const oci::Platform& wanted,
+                                     PlatformRule rule) {
+  return LayoutImages(files).images(wanted, rule);
 }
 
 std::vector<Image> read_oci_layout_folder(const fs::path& folder, const oci::Platform& wanted) {

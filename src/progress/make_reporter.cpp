@@ -5,6 +5,7 @@
 #include "progress/quiet_view.hpp"
 #include "progress/rawjson_view.hpp"
 #include "progress/tty_view.hpp"
+#include "support/format.hpp"
 
 #include <charconv>
 #include <utility>
@@ -23,9 +24,16 @@ int number_from(const Environment& environment, std::string_view variable, int m
   return whole && value >= 1 && value <= most ? value : otherwise;
 }
 
+std::string plain_heading(const ReporterOptions& options) {
+  if (options.target.empty()) return {};
+  const bool loading = options.activity == Activity::loading;
+  return format("{} {}", loading ? "loading into" : "building with Nix for", options.target);
+}
+
 std::unique_ptr<View> tty_view(const ReporterOptions& options, Output& output,
                                const Environment& environment) {
-  TtyStyle style{.target = options.target,
+  TtyStyle style{.title = options.activity == Activity::loading ? "Loading" : "Building",
+                 .target = options.target,
                  .colors = colors_of(environment),
                  .log_lines = static_cast<std::size_t>(
                      number_from(environment, "BUILDKIT_TTY_LOG_LINES", 1000, 6))};
@@ -54,7 +62,7 @@ std::unique_ptr<Reporter> make_reporter(const ReporterOptions& options, Output& 
     view = std::make_unique<QuietView>();
     break;
   default:
-    view = std::make_unique<PlainView>(options.target, options.debug);
+    view = std::make_unique<PlainView>(plain_heading(options), options.debug);
   }
   return std::make_unique<LiveReporter>(std::move(view), output, std::move(cancel));
 }

@@ -10,10 +10,14 @@
 
 namespace nixbuild::progress {
 
+// What the display is headed by.
+enum class Activity { building, loading };
+
 struct ReporterOptions {
   Mode mode = Mode::automatic; // as asked for; see choose_mode
   std::string target;          // what is built for: "docker:default"
   bool debug = false;          // show notices of level debug
+  Activity activity = Activity::building;
 };
 
 // A reporter that shows progress on `output`, which must live longer. Its destructor writes the

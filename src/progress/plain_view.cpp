@@ -110,8 +110,8 @@ void PlainView::give_floor_to(StepId step, Time now) {
   if (floor_ != 0) text_ += format("#{} ...\n", waiting_.at(floor_).number);
   if (last_number_ != 0)
     text_ += "\n";
-  else if (!target_.empty())
-    text_ += format("#0 building with Nix for {}\n\n", target_);
+  else if (!heading_.empty())
+    text_ += format("#0 {}\n\n", heading_);
   Waiting& waiting = waiting_.at(step);
   if (waiting.number == 0) waiting.number = ++last_number_;
   text_ += format("#{} {}\n", waiting.number, printable(model_.find(step)->name));

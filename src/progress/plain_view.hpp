@@ -9,9 +9,9 @@ namespace nixbuild::progress {
 // each other take turns of five seconds, so that their lines do not alternate.
 class PlainView final : public View {
 public:
-  // `target` names the engine in the first line: "docker:default". Notices of level debug are
-  // shown only with `debug`.
-  PlainView(std::string target, bool debug) : target_(std::move(target)), debug_(debug) {}
+  // `heading` is the first line: "building with Nix for docker:default". Notices of level debug
+  // are shown only with `debug`.
+  PlainView(std::string heading, bool debug) : heading_(std::move(heading)), debug_(debug) {}
 
   void apply(const Event& event) override;
   [[nodiscard]] std::string take(Time now) override;
@@ -41,7 +41,7 @@ private:
   void give_floor_to(StepId step, Time now);
   void show_waiting(StepId step);
 
-  std::string target_;
+  std::string heading_;
   bool debug_;
   Model model_;
   std::map<StepId, Waiting> waiting_; // of steps that have not been shown to their end

@@ -44,7 +44,7 @@ std::string header(const Model& model, Time now, int columns, const TtyStyle& st
       std::ranges::count_if(steps, [](const auto& step) { return step.finished.has_value(); }));
   const bool all = frame == Frame::final && finished == total;
   const std::string left =
-      format("[+] Building {:.1f}s ({}/{}){}", seconds_between(steps.front().started, now),
+      format("[+] {} {:.1f}s ({}/{}){}", style.title, seconds_between(steps.front().started, now),
              finished, total, all ? " FINISHED" : "");
   return align(left, style.target, columns);
 }

@@ -10,7 +10,8 @@
 namespace nixbuild::progress {
 
 struct TtyStyle {
-  std::string target; // at the right of the first line: "docker:default"
+  std::string title = "Building"; // what is done, in the first line
+  std::string target;             // at its right: "docker:default"
   Colors colors;
   std::size_t log_lines = 6; // of each running step
 };

@@ -159,6 +159,23 @@ BOOST_AUTO_TEST_CASE(missing_platform_is_an_error_that_lists_those_there_are) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(single_platform_may_do_where_another_is_preferred) {
+  const std::string arm64 =
+      layout.image({LayoutBuilder::plain("1")}, "arm64", platform_member("arm64"));
+  layout.top(arm64);
+  const TempDir directory;
+  const auto file = directory.path() / "image.tar";
+  const auto read = [&] {
+    nixbuild::write_file_atomically(file, layout.archive());
+    return image::read_image_archive(file, Platform::parse("linux/amd64").value(), {},
+                                     image::PlatformRule::preferred);
+  };
+  BOOST_TEST(read().at(0).platform.str() == "linux/arm64");
+  layout.top(arm64 + "," +
+             layout.image({LayoutBuilder::plain("2")}, "arm", platform_member("arm", "v7")));
+  BOOST_CHECK_EXCEPTION(read(), Error, fails_with(ErrorKind::invalid_input, "linux/amd64"));
+}
+
 BOOST_AUTO_TEST_CASE(other_platforms_and_attestations_may_be_missing) {
   const std::string amd64 =
       layout.image({LayoutBuilder::plain("amd64")}, "amd64", platform_member("amd64"));

@@ -50,6 +50,12 @@ struct FakeWorld {
     };
   }
 
+  std::vector<pipeline::LoadRequest> load_requests; // that reached the pipeline
+  // What loading does: by default it loads nothing.
+  std::function<pipeline::BuildReport(const pipeline::LoadRequest&)> on_load =
+      [](const pipeline::LoadRequest&) { return pipeline::BuildReport{}; };
+  int standard_input = -1;
+
   // Runs the program as often as a test likes; returns its exit status.
   int run(const std::vector<std::string>& arguments) {
     out.text.clear();
@@ -59,11 +65,20 @@ struct FakeWorld {
                 .err = err,
                 .processes = processes,
                 .cancel = cancel.token(),
-                .build = [this](const pipeline::BuildRequest& request, pipeline::World& inner,
-                                const CancelToken&) {
-                  requests.push_back(request);
-                  return on_build(inner);
-                }};
+                .standard_input = standard_input,
+                .build =
+                    [this](const pipeline::BuildRequest& request, pipeline::World& inner,
+                           const CancelToken&) {
+                      requests.push_back(request);
+                      return on_build(inner);
+                    },
+                .load =
+                    [this](const pipeline::LoadRequest& request, pipeline::World& inner,
+                           const CancelToken&) {
+                      load_requests.push_back(request);
+                      const progress::Step step(inner.reporter, "load");
+                      return on_load(request);
+                    }};
     return run_main(arguments, world);
   }
 };

@@ -16,8 +16,8 @@ Time time_of(const Event& event) {
 }
 
 // What a whole run looks like.
-std::string shown(const std::vector<Event>& events, std::string target = {}, bool debug = false) {
-  PlainView view(std::move(target), debug);
+std::string shown(const std::vector<Event>& events, std::string heading = {}, bool debug = false) {
+  PlainView view(std::move(heading), debug);
   std::string text;
   Time now = at(0);
   for (const Event& event : events) {
@@ -37,18 +37,18 @@ BOOST_AUTO_TEST_CASE(steps_one_after_the_other) {
       shown({started(1, "evaluate .#image", 0), finished(1, 412), started(2, "build hello", 412),
              log(2, "checking for gcc", 500), log(2, "ok", 12'912), finished(2, 13'000),
              started(3, "load", 13'000), finished(3, 13'000, Outcome::cached)},
-            "docker:default") == "#0 building with Nix for docker:default\n"
-                                 "\n"
-                                 "#1 evaluate .#image\n"
-                                 "#1 DONE 0.4s\n"
-                                 "\n"
-                                 "#2 build hello\n"
-                                 "#2 0.088 checking for gcc\n"
-                                 "#2 12.50 ok\n"
-                                 "#2 DONE 12.6s\n"
-                                 "\n"
-                                 "#3 load\n"
-                                 "#3 CACHED\n");
+            "building with Nix for docker:default") == "#0 building with Nix for docker:default\n"
+                                                       "\n"
+                                                       "#1 evaluate .#image\n"
+                                                       "#1 DONE 0.4s\n"
+                                                       "\n"
+                                                       "#2 build hello\n"
+                                                       "#2 0.088 checking for gcc\n"
+                                                       "#2 12.50 ok\n"
+                                                       "#2 DONE 12.6s\n"
+                                                       "\n"
+                                                       "#3 load\n"
+                                                       "#3 CACHED\n");
 }
 
 BOOST_AUTO_TEST_CASE(items) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "context/global_flags.hpp"
+#include "pipeline/world.hpp"
+#include "plugin/parsed_options.hpp"
+#include "plugin/world.hpp"
+#include "progress/make_reporter.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace nixbuild::plugin {
+
+// --progress, and --quiet, which is a mode of it. Throws an Error of kind invalid_input for an
+// unknown mode, and for --quiet together with another one.
+[[nodiscard]] progress::Mode progress_mode_of(const ParsedOptions& options);
+
+// What with_display() displays with.
+[[nodiscard]] std::unique_ptr<progress::Reporter> make_display(progress::Mode mode,
+                                                               progress::Activity activity,
+                                                               const context::GlobalFlags& docker,
+                                                               World& world);
+
+// Calls `work` with a world whose progress is displayed, headed by the context that `docker` means.
+// The display has ended when this returns or throws, so what is printed next stands below it.
+template <class Work>
+auto with_display(progress::Mode mode, progress::Activity activity,
+                  const context::GlobalFlags& docker, World& world, Work&& work) {
+  const auto reporter = make_display(mode, activity, docker, world);
+  pipeline::World inner{world.environment, world.processes, *reporter};
+  return std::forward<Work>(work)(inner);
+}
+
+} // namespace nixbuild::plugin

@@ -1,0 +1,25 @@
+#include "plugin/load_command.hpp"
+
+#include "plugin/archive_input.hpp"
+#include "plugin/build_request.hpp"
+#include "plugin/display.hpp"
+#include "plugin/results.hpp"
+
+namespace nixbuild::plugin {
+
+int run_load(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
+  const progress::Mode mode = progress_mode_of(options);
+  pipeline::LoadRequest request{.docker = docker, .archive = {}, .platform = platform_of(options)};
+  if (options.is_on("debug")) request.docker.debug = true;
+  const ArchiveInput input = ArchiveInput::open(options.value("input"), world.standard_input,
+                                                world.environment, world.cancel);
+  request.archive = input.path();
+  const pipeline::BuildReport report = with_display(
+      mode, progress::Activity::loading, request.docker, world,
+      [&](pipeline::World& inner) { return world.load(request, inner, world.cancel); });
+  // --quiet keeps these lines, as docker load's does.
+  print_results(report.images, Results::names, world.out);
+  return 0;
+}
+
+} // namespace nixbuild::plugin
