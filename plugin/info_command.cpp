@@ -26,7 +26,8 @@ Info gather(const context::GlobalFlags& docker, World& world) {
       progress::make_reporter({.mode = progress::Mode::none}, world.err, world.environment, {});
   pipeline::World inner{world.environment, world.processes, *silent};
   pipeline::Connection connection = pipeline::connect(docker, inner);
-  Info info{.context = connection.context};
+  Info info{.context = connection.context,
+            .machine = context::recognise_machine(connection.context.endpoint, world.environment)};
   try {
     info.engine = connection.engine.facts(world.cancel);
   } catch (const Error& error) {

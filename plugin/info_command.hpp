@@ -1,6 +1,7 @@
 #pragma once
 
 #include "context/context.hpp"
+#include "context/machine.hpp"
 #include "engine/engine.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/world.hpp"
@@ -14,6 +15,7 @@ namespace nixbuild::plugin {
 // What `info` found out.
 struct Info {
   context::Context context;
+  context::Machine machine; // behind the context's endpoint
   std::optional<engine::Facts> engine;
   std::optional<Error> engine_error; // why there is no `engine`
   std::optional<std::string> nix_program;

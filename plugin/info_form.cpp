@@ -27,6 +27,12 @@ std::string origin_told(const context::Context& context) {
   return format("{} (from {})", context.name, context::to_string(context.origin));
 }
 
+std::string machine_told(const context::Machine& machine) {
+  const std::string kind = context::to_string(machine.kind);
+  return machine.name.empty() ? format("{} ({})", kind, machine.reason)
+                              : format("{} '{}' ({})", kind, machine.name, machine.reason);
+}
+
 json::value engine_object(const engine::Facts& engine) {
   return {{"product", engine.product},
           {"version", engine.version},
@@ -69,6 +75,9 @@ std::string info_json(const Info& info) {
   object["context"] = {{"name", info.context.name},
                        {"origin", context::to_string(info.context.origin)},
                        {"endpoint", info.context.endpoint.host}};
+  object["machine"] = {{"kind", context::to_string(info.machine.kind)},
+                       {"name", info.machine.name},
+                       {"reason", info.machine.reason}};
   object["engine"] = info.engine ? engine_object(*info.engine) : json::value(nullptr);
   object["nix"] = info.nix_program
                       ? json::value{{"program", *info.nix_program}, {"version", info.nix_version}}
@@ -86,6 +95,7 @@ std::string info_text(const Info& info) {
   line("Plugin", version);
   line("Context", origin_told(info.context));
   line("Endpoint", info.context.endpoint.host);
+  line("Machine", machine_told(info.machine));
   if (info.engine) {
     const engine::Facts& engine = *info.engine;
     line("Engine", format("{} {} (API {})", engine.product, engine.version, engine.api.str()));

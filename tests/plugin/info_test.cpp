@@ -16,6 +16,10 @@ Info some_info() {
   info.context.name = "colima";
   info.context.origin = nixbuild::context::Origin::config_file;
   info.context.endpoint.host = "unix:///home/a/.colima/docker.sock";
+  info.machine = {.kind = nixbuild::context::MachineKind::colima,
+                  .name = "work",
+                  .reason = "of its socket",
+                  .lima_instance = {}};
   info.engine = nixbuild::engine::Facts{.product = "Docker Engine",
                                         .version = "28.5.2",
                                         .api = {.major_number = 1, .minor_number = 51},
@@ -37,6 +41,7 @@ BOOST_AUTO_TEST_CASE(for_people) {
   const std::string text = info_text(some_info());
   BOOST_TEST(text.contains("Context:     colima (from "));
   BOOST_TEST(text.contains("Endpoint:    unix:///home/a/.colima/docker.sock\n"
+                           "Machine:     Colima 'work' (of its socket)\n"
                            "Engine:      Docker Engine 28.5.2 (API 1.51)\n"
                            "Image store: overlay2 (graph driver)\n"
                            "Platform:    linux/arm64\n"
@@ -48,6 +53,8 @@ BOOST_AUTO_TEST_CASE(for_programs) {
   BOOST_TEST(text.ends_with("}\n"));
   const auto object = boost::json::parse(text);
   BOOST_TEST(object.at("context").at("name").as_string() == "colima");
+  BOOST_TEST(object.at("machine").at("kind").as_string() == "Colima");
+  BOOST_TEST(object.at("machine").at("name").as_string() == "work");
   BOOST_TEST(object.at("engine").at("imageStore").as_string() == "graph driver");
   BOOST_TEST(object.at("engine").at("platform").as_string() == "linux/arm64");
   BOOST_TEST(object.at("nix").at("version").as_string() == "2.34.8");
