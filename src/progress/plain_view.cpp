@@ -70,17 +70,18 @@ void PlainView::apply_to(const ItemAdvanced& event) {
   found->second.lines.push_back(item_line(event));
 }
 
-// The first and the last state of an item, and between them one each five seconds, or earlier when
-// much has happened.
+// The last state of an item, and of one that takes its time those on the way: one each five
+// seconds, or earlier when much has happened.
 bool PlainView::worth_showing(Waiting& waiting, const ItemAdvanced& event) const {
-  const auto [shown, is_new] =
-      waiting.shown_items.try_emplace(event.item, ShownItem{event.current, event.at});
-  if (is_new || event.completed) return true;
-  ShownItem& last = shown->second;
+  ShownItem& last =
+      waiting.shown_items
+          .try_emplace(event.item, ShownItem{.current = event.current, .at = event.at})
+          .first->second;
+  if (last.completed) return false;
   const bool moved = event.total != 0 && event.current > last.current &&
                      event.current - last.current >= event.total / 20;
-  if (event.at - last.at < (moved ? shortest_pause : turn)) return false;
-  last = {event.current, event.at};
+  if (!event.completed && event.at - last.at < (moved ? shortest_pause : turn)) return false;
+  last = {.current = event.current, .at = event.at, .completed = event.completed};
   return true;
 }
 

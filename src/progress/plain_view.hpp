@@ -23,6 +23,7 @@ private:
   struct ShownItem {
     std::uint64_t current = 0;
     Time at;
+    bool completed = false;
   };
   // What a step has to say while another one has the floor.
   struct Waiting {

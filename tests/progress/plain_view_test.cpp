@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(items) {
                     item(1, "layer 1/2", 1'200'000, 3'400'000, 0, 500),  // more
                     item(1, "layer 1/2", 1'200'001, 3'400'000, 0, 5600), // 5 seconds
                     item(1, "layer 1/2", 3'400'000, 3'400'000, 0, 5700, true),
+                    item(1, "layer 1/2", 3'400'000, 3'400'000, 0, 5701, true), // said already
                     item(1, "layer 2/2", 0, 0, 5700, 5705, true), finished(1, 5800)}) ==
              "#1 load\n"
-             "#1 layer 1/2 0B / 3.40MB\n"
              "#1 layer 1/2 1.20MB / 3.40MB 0.5s\n"
              "#1 layer 1/2 1.20MB / 3.40MB 5.6s\n"
              "#1 layer 1/2 3.40MB / 3.40MB 5.7s done\n"
