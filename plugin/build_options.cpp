@@ -7,6 +7,9 @@ namespace nixbuild::plugin {
 
 namespace {
 
+constexpr std::string_view build_for_platform =
+    "Build for PLATFORM instead of the engine's (linux/arm64)";
+
 void append(OptionTable& table, OptionTable more) {
   table.insert(table.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
@@ -38,6 +41,14 @@ Option progress_option() {
           .words = {"auto", "plain", "tty", "rawjson", "quiet", "none"}};
 }
 
+Option format_option() {
+  return {.name = "format",
+          .values = {"FORMAT"},
+          .help = "Print in this format (json)",
+          .completion = ValueCompletion::words,
+          .words = {"json"}};
+}
+
 OptionTable build_options() {
   using enum ValueCompletion;
   OptionTable table{
@@ -55,7 +66,7 @@ OptionTable build_options() {
        .values = {"LINK"},
        .help = "Make LINK point at what Nix built",
        .completion = files},
-      platform_option("Build for PLATFORM instead of the engine's (linux/arm64)"),
+      platform_option(build_for_platform),
       progress_option(),
       {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
       {.name = "rm-replaced",
@@ -69,6 +80,20 @@ OptionTable build_options() {
        .values = {"NAME"},
        .help = "Name the image NAME instead of what it calls itself",
        .repeatable = true},
+  };
+  append(table, image_options());
+  append(table, nix_options());
+  return table;
+}
+
+OptionTable inspect_options() {
+  OptionTable table{
+      debug_option(),
+      format_option(),
+      platform_option(build_for_platform),
+      progress_option(),
+      {.name = "quiet", .letter = 'q', .help = "Show no progress"},
+      {.name = "verbose", .letter = 'v', .help = "List all store paths of each layer"},
   };
   append(table, image_options());
   append(table, nix_options());

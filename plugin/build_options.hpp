@@ -9,11 +9,15 @@ namespace nixbuild::plugin {
 // The options of `build`: buildx's names where it has them, those for images that we make, Nix's.
 [[nodiscard]] OptionTable build_options();
 
-// The parts of it that other commands share.
+// The options of `inspect`.
+[[nodiscard]] OptionTable inspect_options();
+
+// The parts of them that other commands share.
 [[nodiscard]] OptionTable image_options();
 [[nodiscard]] OptionTable nix_options();
 [[nodiscard]] Option debug_option();
 [[nodiscard]] Option platform_option(std::string_view help);
 [[nodiscard]] Option progress_option();
+[[nodiscard]] Option format_option();
 
 } // namespace nixbuild::plugin

@@ -35,6 +35,22 @@ Command build_command() {
   return command;
 }
 
+Command inspect_command() {
+  Command command{
+      .name = "inspect",
+      .arguments = "[INSTALLABLE]",
+      .summary = "Show the layers of an image and what a load would send",
+      .description = "Builds INSTALLABLE as build does, loads nothing, and shows the image: its "
+                     "name, ID and platform, its layers with their sizes and the store paths in "
+                     "them, which of them the engine has, and how many bytes a load would send.",
+      .most_words = 1,
+      .options = inspect_options(),
+      .examples = {{"inspect .#layeredImage", "an attribute of the flake in this folder"},
+                   {"inspect --format json ./result", "an archive, told to a script"}}};
+  command.options.push_back(help_option);
+  return command;
+}
+
 Command info_command() {
   return {.name = "info",
           .arguments = "",
@@ -43,12 +59,7 @@ Command info_command() {
               "Shows what the current Docker context leads to: the endpoint, the engine, "
               "its image store and platform, and the Nix that builds for it.",
           .most_words = 0,
-          .options = {{.name = "format",
-                       .values = {"FORMAT"},
-                       .help = "Print in this format (json)",
-                       .completion = ValueCompletion::words,
-                       .words = {"json"}},
-                      help_option},
+          .options = {format_option(), help_option},
           .examples = {}};
 }
 
@@ -81,6 +92,7 @@ Command load_command() {
 std::vector<Command> make_commands() {
   return {build_command(),
           load_command(),
+          inspect_command(),
           info_command(),
           {.name = "version",
            .arguments = "",

@@ -1,3 +1,5 @@
+#include "plugin/image_store_name.hpp"
+#include "plugin/indented_json.hpp"
 #include "plugin/info_command.hpp"
 #include "plugin/version.hpp"
 #include "support/format.hpp"
@@ -9,18 +11,6 @@ namespace nixbuild::plugin {
 namespace json = boost::json;
 
 namespace {
-
-std::string_view store_name(engine::ImageStore store) {
-  switch (store) {
-  case engine::ImageStore::containerd:
-    return "containerd";
-  case engine::ImageStore::containers_storage:
-    return "containers-storage";
-  case engine::ImageStore::graph_driver:
-    break;
-  }
-  return "graph driver";
-}
 
 std::string origin_told(const context::Context& context) {
   if (context.origin == context::Origin::built_in) return context.name;
@@ -37,34 +27,11 @@ json::value engine_object(const engine::Facts& engine) {
   return {{"product", engine.product},
           {"version", engine.version},
           {"apiVersion", engine.api.str()},
-          {"imageStore", store_name(engine.store)},
+          {"imageStore", image_store_name(engine.store)},
           {"driver", engine.driver},
           {"platform", engine.platform.str()},
           {"id", engine.id},
           {"hostName", engine.host_name}};
-}
-
-// Boost.JSON writes no white space; two levels are all that there are here.
-std::string indented(const json::object& object) {
-  std::string text = "{";
-  std::string_view comma;
-  for (const auto& [key, value] : object) {
-    text += format("{}\n  {}: ", comma, json::serialize(key));
-    comma = ",";
-    if (!value.is_object()) {
-      text += json::serialize(value);
-      continue;
-    }
-    text += "{";
-    std::string_view inner_comma;
-    for (const auto& [inner_key, inner_value] : value.get_object()) {
-      text += format("{}\n    {}: {}", inner_comma, json::serialize(inner_key),
-                     json::serialize(inner_value));
-      inner_comma = ",";
-    }
-    text += "\n  }";
-  }
-  return text + "\n}\n";
 }
 
 } // namespace
@@ -84,7 +51,7 @@ std::string info_json(const Info& info) {
                       : json::value(nullptr);
   if (info.engine_error) object["engineError"] = info.engine_error->message();
   if (info.nix_error) object["nixError"] = info.nix_error->message();
-  return indented(object);
+  return indented_json(object);
 }
 
 std::string info_text(const Info& info) {
@@ -99,7 +66,7 @@ std::string info_text(const Info& info) {
   if (info.engine) {
     const engine::Facts& engine = *info.engine;
     line("Engine", format("{} {} (API {})", engine.product, engine.version, engine.api.str()));
-    line("Image store", format("{} ({})", engine.driver, store_name(engine.store)));
+    line("Image store", format("{} ({})", engine.driver, image_store_name(engine.store)));
     line("Platform", engine.platform.str());
   } else {
     line("Engine", "does not answer");

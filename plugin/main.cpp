@@ -1,3 +1,4 @@
+#include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
 #include "plugin/cancel_watch.hpp"
@@ -33,7 +34,8 @@ int run_in_real_world(const std::vector<std::string>& arguments,
                       .cancel = cancel.token(),
                       .standard_input = STDIN_FILENO,
                       .build = pipeline::run,
-                      .load = pipeline::load};
+                      .load = pipeline::load,
+                      .inspect = pipeline::inspect};
   return plugin::run_main(arguments, world);
 }
 

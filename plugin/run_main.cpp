@@ -5,6 +5,7 @@
 #include "plugin/complete.hpp"
 #include "plugin/help.hpp"
 #include "plugin/info_command.hpp"
+#include "plugin/inspect_command.hpp"
 #include "plugin/invocation.hpp"
 #include "plugin/load_command.hpp"
 #include "plugin/metadata.hpp"
@@ -70,6 +71,7 @@ int run_command(const Invocation& invocation, World& world) {
                       options.words.empty() ? std::string_view() : options.words.front());
   if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
   if (command.name == "info") return run_info(options, invocation.docker, world);
+  if (command.name == "inspect") return run_inspect(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }

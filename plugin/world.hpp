@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
 #include "process/runner.hpp"
@@ -19,13 +20,16 @@ struct World {
   process::Runner& processes;
   CancelToken cancel;     // raised when the user wants us to stop
   int standard_input = 0; // descriptor
-  // pipeline::run and pipeline::load, or what a test puts in their place.
+  // pipeline::run, load and inspect, or what a test puts in their place.
   std::function<pipeline::BuildReport(const pipeline::BuildRequest&, pipeline::World&,
                                       const CancelToken&)>
       build;
   std::function<pipeline::BuildReport(const pipeline::LoadRequest&, pipeline::World&,
                                       const CancelToken&)>
       load;
+  std::function<pipeline::Inspection(const pipeline::BuildRequest&, pipeline::World&,
+                                     const CancelToken&)>
+      inspect;
 };
 
 } // namespace nixbuild::plugin

@@ -54,6 +54,9 @@ struct FakeWorld {
   // What loading does: by default it loads nothing.
   std::function<pipeline::BuildReport(const pipeline::LoadRequest&)> on_load =
       [](const pipeline::LoadRequest&) { return pipeline::BuildReport{}; };
+  // What inspecting finds: by default nothing.
+  std::function<pipeline::Inspection(const pipeline::BuildRequest&)> on_inspect =
+      [](const pipeline::BuildRequest&) { return pipeline::Inspection{}; };
   int standard_input = -1;
 
   // Runs the program as often as a test likes; returns its exit status.
@@ -78,6 +81,12 @@ struct FakeWorld {
                       load_requests.push_back(request);
                       const progress::Step step(inner.reporter, "load");
                       return on_load(request);
+                    },
+                .inspect =
+                    [this](const pipeline::BuildRequest& request, pipeline::World& inner,
+                           const CancelToken&) {
+                      const progress::Step step(inner.reporter, "inspect");
+                      return on_inspect(request);
                     }};
     return run_main(arguments, world);
   }

@@ -1,0 +1,91 @@
+#include "pipeline/inspect.hpp"
+
+#include "pipeline/build.hpp"
+#include "pipeline/connection.hpp"
+#include "pipeline/image_forms.hpp"
+#include "sink/dual_tar.hpp"
+#include "sink/missing_layers.hpp"
+
+#include <set>
+#include <utility>
+
+#include <sys/utsname.h>
+
+namespace nixbuild::pipeline {
+
+namespace {
+
+oci::Platform platform_of_this_machine() {
+  utsname names{};
+  ::uname(&names);
+  return oci::Platform::normalised("linux", names.machine, "");
+}
+
+void ask_engine(Inspection& inspection, engine::Engine& engine, const CancelToken& cancel) {
+  try {
+    inspection.engine = engine.facts(cancel);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    inspection.engine_error = error;
+  }
+}
+
+InspectedImage described(const image::Image& image) {
+  const sink::LoadPlan nothing;
+  InspectedImage inspected{.names = image.names,
+                           .id = image.config_digest.str(),
+                           .config_digest = image.config_digest,
+                           .manifest_digest = sink::DualTar(image, nothing).manifest_digest(),
+                           .platform = image.platform,
+                           .layers = {}};
+  for (const image::Layer& layer : image.layers)
+    inspected.layers.push_back({.diff_id = layer.diff_id,
+                                .digest = layer.digest,
+                                .size = layer.size,
+                                .origins = layer.origins});
+  return inspected;
+}
+
+// A graph driver that has all layers but not the image is asked by a load that succeeds.
+void remove_trace_of_question(const std::string& id, engine::Engine& engine) {
+  const auto image = engine.inspect_image(id, {});
+  if (image && image->repo_tags.empty()) (void)engine.remove_image(id, {});
+}
+
+void compare(InspectedImage& inspected, const image::Image& image, engine::Engine& engine,
+             World& world, const CancelToken& cancel) {
+  if (engine.facts(cancel).store == engine::ImageStore::containerd)
+    inspected.id = inspected.manifest_digest.str();
+  inspected.has_image = engine.inspect_image(inspected.id, cancel).has_value();
+  if (inspected.has_image) return;
+  const sink::LoadPlan plan = sink::missing_layers(image, engine, world.reporter, cancel);
+  remove_trace_of_question(inspected.id, engine);
+  std::set<oci::Digest> lacking; // an image may have a layer twice, a plan has it once
+  for (const std::size_t index : plan.layers)
+    lacking.insert(image.layers[index].digest);
+  for (InspectedLayer& layer : inspected.layers)
+    layer.lacking = lacking.contains(layer.digest);
+  inspected.load_bytes = sink::DualTar(image, plan).size();
+}
+
+} // namespace
+
+Inspection inspect(const BuildRequest& request, World& world, const CancelToken& cancel) {
+  Connection connection = connect(request.docker, world);
+  Inspection inspection;
+  ask_engine(inspection, connection.engine, cancel);
+  const oci::Platform platform = request.platform.value_or(
+      inspection.engine ? inspection.engine->platform : platform_of_this_machine());
+
+  const Artifact artifact = build(request, platform, world, cancel);
+  for (const image::Image& image :
+       open_images(artifact, form_of(artifact), platform, request.image_options,
+                   image::DigestTrust::remembered, world, cancel)) {
+    InspectedImage inspected = described(image);
+    if (inspection.engine) compare(inspected, image, connection.engine, world, cancel);
+    inspection.images.push_back(std::move(inspected));
+  }
+  return inspection;
+}
+
+} // namespace nixbuild::pipeline
