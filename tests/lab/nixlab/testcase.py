@@ -52,6 +52,17 @@ class LabTest(unittest.TestCase):
         self.machine.exec(["nix", "build", reference, "--out-link", link]).check()
         return os.readlink(self.machine.path(link))
 
+    def nix_eval(self, reference: str) -> str:
+        """An attribute's text, as `nix eval --raw` gives it."""
+        return self.machine.exec(["nix", "eval", "--raw", reference]).check().stdout
+
+    def edit(self, inside: str, old: str, new: str) -> None:
+        """Changes a text file of a test's own."""
+        file = self.outside(inside)
+        text = file.read_text()
+        assert old in text, f"{inside} has no {old!r}"
+        file.write_text(text.replace(old, new))
+
     def outside(self, inside: str) -> Path:
         return self.machine.path(inside)
 
@@ -82,6 +93,12 @@ class PluginTest(LabTest):
         image = self.engine.api.image(reference)
         self.assertIsNotNone(image, f"the engine has no image {reference}")
         return image["Id"]
+
+    def layers(self, reference: str) -> list[str]:
+        """The diff IDs, bottom first."""
+        image = self.engine.api.image(reference)
+        self.assertIsNotNone(image, f"the engine has no image {reference}")
+        return image["RootFS"]["Layers"]
 
     def assert_nothing_left(self) -> None:
         """No image, tagged or not, and no temporary files of the plugin or the engine."""

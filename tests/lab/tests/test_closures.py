@@ -73,6 +73,3 @@ class AnyDerivation(PluginTest):
     def run_in(self, image: str, script: str, *options: str) -> str:
         words = ["run", "--rm", "--network=none", *options, "--entrypoint=/bin/sh", image, "-c", script]
         return self.docker(*words).check().stdout
-
-    def layers(self, image: str) -> list[str]:
-        return self.engine.api.image(image)["RootFS"]["Layers"]
