@@ -34,4 +34,21 @@ rec {
         };
     in
     builtins.genList part parts;
+
+  # Store paths of 250 files each, as a program's libraries might be.
+  libraries = { count, kibibytes }: builtins.genList
+    (number: tools.runPython "library-${toString number}" (tools.script ./scripts/library.py) {
+      seed = toString number;
+      files = "250";
+      kibibytes = toString kibibytes;
+    }) count;
+
+  # The small part that is under development: a program, and what one edits.
+  application = tools.runShell "application" ''
+    mkdir -p $out/bin $out/share
+    printf '#!%s/bin/sh\nexec cat %s/share/text\n' ${busybox} $out > $out/bin/application
+    chmod +x $out/bin/application
+    cp ${tools.script ./application.txt} $out/share/text
+    head -c 100000 /usr/bin/busybox > $out/share/data
+  '' { };
 }

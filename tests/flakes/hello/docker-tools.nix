@@ -7,6 +7,7 @@ let
   compressors = {
     none = { suffix = ""; command = "cat"; };
     gz = { suffix = ".gz"; command = "gzip -n -6"; };
+    pigz = { suffix = ".gz"; command = "pigz -p$NIX_BUILD_CORES -nTR"; }; # what nixpkgs calls gz
     zstd = { suffix = ".zst"; command = "zstd -q -3"; };
     xz = { suffix = ".xz"; command = "xz -0"; };
   };

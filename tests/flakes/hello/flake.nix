@@ -41,6 +41,20 @@
           };
           bigDefault = big "nixbuild-big" (if wantedSize == "" then 64 else builtins.fromJSON wantedSize);
           bigGigabyte = big "nixbuild-big1g" 1024;
+
+          # Of the size that real images have: 100 layers of store paths, 25,000 files, 1.1 GiB.
+          libraries = contents.libraries (import ./large.nix);
+          largeImage = {
+            name = "nixbuild-large";
+            tag = "1.0";
+            storeLayers = [ [ contents.busybox ] ] ++ map (path: [ path ]) libraries ++ [ [ contents.application ] ];
+            rootLinks = [ contents.busybox contents.application ];
+            config = { Cmd = [ "/bin/application" ]; };
+          };
+
+          # Evaluating this takes as long as slowness.nix says.
+          pause = builtins.foldl' (text: _: builtins.hashString "sha256" text) ""
+            (builtins.genList (number: number) (import ./slowness.nix));
         in
         rec {
           default = layeredImage;
@@ -74,6 +88,9 @@
           big = dockerTools.buildLayeredImage (bigDefault // { compressor = "none"; });
           bigGz = dockerTools.buildLayeredImage (bigDefault // { compressor = "gz"; });
           big1G = dockerTools.buildLayeredImage (bigGigabyte // { compressor = "none"; });
+          large = dockerTools.buildLayeredImage (largeImage // { compressor = "pigz"; });
+          largeTar = dockerTools.buildLayeredImage (largeImage // { compressor = "none"; });
+          slowlyEvaluated = builtins.seq pause layeredImage;
           big1GGz = dockerTools.buildLayeredImage (bigGigabyte // { compressor = "gz"; });
         };
     in

@@ -37,7 +37,8 @@ SUITES = {
         Suite("bookworm", COMMON_PACKAGES),
         Suite("trixie", COMMON_PACKAGES + ("docker-cli", *PODMAN_PACKAGES)),
         # A mirror's copy of sid may be older than its Release file allows.
-        Suite("sid", COMMON_PACKAGES + ("docker-cli",), ('Acquire::Check-Valid-Until "false"',)),
+        # skopeo is a peer of the benchmarks.
+        Suite("sid", COMMON_PACKAGES + ("docker-cli", "skopeo"), ('Acquire::Check-Valid-Until "false"',)),
     )
 }
 

@@ -1,0 +1,1 @@
+{ count = 98; kibibytes = 11 * 1024; }
