@@ -48,7 +48,7 @@
             (number: run "part-${toString number}" ''
               mkdir $out
               printf %s "$text" > $out/text
-            '' { text = "part ${toString number}"; }) 300;
+            '' { text = "part ${toString number}"; }) 120;
         in
         rec {
           default = hello;
@@ -64,9 +64,12 @@
             (program "Equipped_App-1.0" "echo $certificates; exec ${utilities}/bin/cat ${certificates}/etc/ssl/certs/ca-bundle.crt")
             { pname = "Equipped_App"; };
 
-          # One path, no shell, no bin folder.
+          # What images of others do not have in their PATH.
+          inherit utilities;
+
+          # One path, no shell, no bin folder; ends with its input.
           script = run "just-a-program" ''
-            cp /usr/bin/busybox $out
+            cp /usr/bin/bash-static $out
           '' { };
 
           # More paths than an image may have layers.

@@ -10,10 +10,11 @@ CAPABILITIES = (
     "AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ "
     "PERFMON BPF CHECKPOINT_RESTORE"
 ).split()
+# Unknown to engines of before 2021; systemd can do without.
+NEW_CAPABILITIES = ("PERFMON", "BPF", "CHECKPOINT_RESTORE")
 
 # What --privileged gives beside capabilities, as far as systemd needs it.
 ALMOST_PRIVILEGED = (
-    "--cap-add=ALL",
     "--security-opt=seccomp=unconfined",
     "--security-opt=apparmor=unconfined",
     "--cgroupns=host",
@@ -23,14 +24,15 @@ ALMOST_PRIVILEGED = (
 
 def run_options() -> list[str]:
     """For `docker run`: --privileged, or, where that asks for more than this machine has, all there is."""
-    missing = _missing_capabilities()
-    if not missing:
+    available = _available_capabilities()
+    if len(available) == len(CAPABILITIES):
         return ["--privileged"]
-    return [*ALMOST_PRIVILEGED, *(f"--cap-drop={name}" for name in missing)]
+    # Neither ALL nor a --cap-drop: engines differ in whether they take a capability that is not there.
+    return [*ALMOST_PRIVILEGED, *(f"--cap-add={name}" for name in available if name not in NEW_CAPABILITIES)]
 
 
-def _missing_capabilities() -> list[str]:
+def _available_capabilities() -> list[str]:
     status = Path("/proc/self/status").read_text()
     bounding = next(line for line in status.splitlines() if line.startswith("CapBnd:"))
     allowed = int(bounding.split()[1], 16)
-    return [name for number, name in enumerate(CAPABILITIES) if not allowed >> number & 1]
+    return [name for number, name in enumerate(CAPABILITIES) if allowed >> number & 1]

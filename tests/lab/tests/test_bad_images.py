@@ -15,7 +15,7 @@ class BadDescriptions(PluginTest):
         self.assert_refused("confMissingPath", "/nix/store/00000000000000000000000000000000-gone")
 
     def test_customisation_layer_that_is_none(self):
-        self.assert_refused("confNoCustomisation", "checksum")
+        self.assert_refused("confNoCustomisation", "layer.tar")
 
     def test_wrong_types(self):
         for attribute, key in {

@@ -1,7 +1,5 @@
 """`docker nixbuild` of a NixOS system: an image that boots."""
 
-import unittest
-
 from nixlab.booting import run_options
 from nixlab.session import GUEST_INSIDE
 from nixlab.testcase import PluginTest
@@ -11,7 +9,6 @@ SYSTEM = "#nixosConfigurations.demo"
 IMAGE = "nixos-system-demo:latest"
 
 
-@unittest.skip("until the pipeline makes images of NixOS systems")
 class NixosSystem(PluginTest):
     def setUp(self) -> None:
         super().setUp()
@@ -37,7 +34,7 @@ class NixosSystem(PluginTest):
         self.assertIn("container=docker", config["Env"])
 
     def test_store_path_of_a_system_is_enough(self):
-        toplevel = self.nix_build(".#toplevel")
+        toplevel = self.nix_build(f"path:{self.work}#toplevel")
         self.nixbuild(toplevel).check()
         self.assertEqual(self.engine.api.image(IMAGE)["Config"]["Entrypoint"], ["/sbin/init"])
 

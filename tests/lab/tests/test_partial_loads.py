@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from nixlab.counting_engine import CountingEngine
@@ -84,6 +85,7 @@ class Rebuilds(PartialLoadTest):
 class DigestCache(PartialLoadTest):
     def setUp(self) -> None:
         super().setUp()
+        shutil.rmtree(self.outside(CACHE), ignore_errors=True)
         self.expected = self.nixbuild("-q", ".#layeredImage").check().stdout
         self.engine.api.remove_everything()
 
