@@ -18,7 +18,7 @@ def metadata(settings: Settings) -> Result:
     argv = [str(settings.plugin), "docker-cli-plugin-metadata"]
     ours = repeat(runs, lambda: run_once(argv))
     peer = settings.buildx and repeat(runs, lambda: run_once([settings.buildx, "docker-cli-plugin-metadata"]))
-    return Result(ours=ours, peer=peer, rss_kib=peak_rss_kib(argv))
+    return Result(ours=ours, peers={"buildx": peer} if peer else {}, rss_kib=peak_rss_kib(argv))
 
 
 def drained_load(settings: Settings) -> Result:

@@ -61,7 +61,7 @@
 
           # The shell, tools and certificates that an image of it should offer.
           equipped = described
-            (program "Equipped_App-1.0" "echo $certificates; exec ${utilities}/bin/cat ${certificates}/etc/ssl/certs/ca-bundle.crt")
+            (program "Equipped_App-1.0" "exec ${utilities}/bin/cat ${certificates}/etc/ssl/certs/ca-bundle.crt")
             { pname = "Equipped_App"; };
 
           # What images of others do not have in their PATH.
