@@ -78,6 +78,12 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
+Engine Engine::another_connection() const {
+  Engine other(impl_->connector, impl_->options);
+  other.impl_->facts = impl_->facts;
+  return other;
+}
+
 const Facts& Engine::facts(const CancelToken& cancel) {
   if (impl_->facts) return *impl_->facts;
   const std::string version = impl_->get("/version", cancel);
@@ -86,6 +92,15 @@ const Facts& Engine::facts(const CancelToken& cancel) {
 }
 
 namespace {
+
+// Of the Manifests of an image's description: not an attestation, and without gaps.
+bool is_whole_image(const json::value& manifest) {
+  const json::object* object = manifest.if_object();
+  const json::value* available = object != nullptr ? object->if_contains("Available") : nullptr;
+  const json::value* kind = object != nullptr ? object->if_contains("Kind") : nullptr;
+  return available != nullptr && available->is_bool() && available->get_bool() && kind != nullptr &&
+         *kind == "image";
+}
 
 ImageDetails read_details(const std::string& answer) {
   json::error_code error;
@@ -110,6 +125,10 @@ ImageDetails read_details(const std::string& answer) {
       if (digest) details.diff_ids.push_back(*digest);
     }
   }
+  if (const json::value* manifests = image->if_contains("Manifests");
+      manifests != nullptr && manifests->is_array()) {
+    details.available = std::ranges::any_of(manifests->get_array(), is_whole_image);
+  }
   return details;
 }
 
@@ -117,8 +136,11 @@ ImageDetails read_details(const std::string& answer) {
 
 std::optional<ImageDetails> Engine::inspect_image(std::string_view reference,
                                                   const CancelToken& cancel) {
-  (void)facts(cancel);
-  const std::string path = format("/images/{}/json", reference);
+  const Facts& engine = facts(cancel);
+  const bool knows_manifests =
+      engine.store == ImageStore::containerd && engine.api >= ApiVersion{1, 48};
+  const std::string path =
+      format("/images/{}/json{}", reference, knows_manifests ? "?manifests=1" : "");
   const http::Response response = impl_->ask(impl_->request("GET", path), cancel);
   if (response.head.status == 404) return std::nullopt;
   if (response.head.status != 200) {
@@ -175,18 +197,56 @@ std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci
   }
 }
 
-std::vector<std::string> Engine::image_ids(const CancelToken& cancel) {
-  (void)facts(cancel);
+namespace {
+
+json::value parse_image_list(const std::string& answer) {
   json::error_code error;
-  const json::value answer = json::parse(impl_->get("/images/json", cancel), error);
-  std::vector<std::string> ids;
-  if (error || !answer.is_array()) {
+  json::value list = json::parse(answer, error);
+  if (error || !list.is_array()) {
     throw Error(ErrorKind::corrupt, "the engine's list of images cannot be read");
   }
-  for (const json::value& image : answer.get_array()) {
-    const json::object* object = image.if_object();
-    const json::value* id = object != nullptr ? object->if_contains("Id") : nullptr;
-    if (id != nullptr && id->is_string()) ids.emplace_back(std::string_view(id->get_string()));
+  return list;
+}
+
+std::vector<json::object> objects_of(const json::value& list) {
+  std::vector<json::object> objects;
+  for (const json::value& element : list.get_array()) {
+    if (element.is_object()) objects.push_back(element.get_object());
+  }
+  return objects;
+}
+
+std::string text_member(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
+                                                : std::string();
+}
+
+} // namespace
+
+std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
+                                                     const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string filters = json::serialize(json::object{{"label", json::array{label}}});
+  std::vector<LabelledImage> images;
+  const json::value answer = parse_image_list(
+      impl_->get(format("/images/json?filters={}", http::percent_encode(filters)), cancel));
+  for (const json::object& image : objects_of(answer)) {
+    const json::value* labels = image.if_contains("Labels");
+    const json::object* by_name = labels != nullptr ? labels->if_object() : nullptr;
+    // Engines filter; what one lets through all the same is none of ours.
+    if (by_name == nullptr || !by_name->contains(label)) continue;
+    images.push_back({.id = text_member(image, "Id"), .value = text_member(*by_name, label)});
+  }
+  return images;
+}
+
+std::vector<std::string> Engine::image_ids(const CancelToken& cancel) {
+  (void)facts(cancel);
+  std::vector<std::string> ids;
+  const json::value answer = parse_image_list(impl_->get("/images/json", cancel));
+  for (const json::object& image : objects_of(answer)) {
+    if (std::string id = text_member(image, "Id"); !id.empty()) ids.push_back(std::move(id));
   }
   return ids;
 }

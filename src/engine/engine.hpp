@@ -52,6 +52,13 @@ struct ImageDetails {
       id; // "sha256:…": config digest (graph driver, Podman) or manifest digest (containerd)
   std::vector<std::string> repo_tags;
   std::vector<oci::Digest> diff_ids;
+  // Whether all its blobs are there, where the engine says: containerd, API 1.48 or newer.
+  std::optional<bool> available = {};
+};
+
+struct LabelledImage {
+  std::string id;
+  std::string value; // of the label that was asked for
 };
 
 // A tar to be loaded.
@@ -80,6 +87,9 @@ public:
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
+  // The same engine by a connection of its own, to be used on another thread.
+  [[nodiscard]] Engine another_connection() const;
+
   // Asks once, agreeing on an API version; later calls answer from memory.
   [[nodiscard]] const Facts& facts(const CancelToken& cancel);
 
@@ -96,6 +106,10 @@ public:
   // Nothing when the engine does not offer that.
   [[nodiscard]] std::optional<std::set<oci::Digest>>
   present_blobs(const std::vector<oci::Digest>& blobs, const CancelToken& cancel);
+
+  // The images that have the label `label`, with its value.
+  [[nodiscard]] std::vector<LabelledImage> images_with_label(std::string_view label,
+                                                             const CancelToken& cancel);
 
   // The IDs of all images.
   [[nodiscard]] std::vector<std::string> image_ids(const CancelToken& cancel);

@@ -35,7 +35,7 @@ BuildReport load(const LoadRequest& request, World& world, const CancelToken& ca
   return with_frame(format("loading {}", request.archive.string()), [&] {
     for (const image::Image& image : images_of(request, report.engine.platform, cancel)) {
       const sink::LoadReport loaded =
-          sink::load_into_engine(image, image.names, connection.engine, world.reporter, cancel);
+          sink::load_into_engine(image, image.names, {}, connection.engine, world.reporter, cancel);
       report.images.push_back({.id = loaded.image_id,
                                .config_digest = image.config_digest,
                                .manifest_digest = loaded.manifest_digest,

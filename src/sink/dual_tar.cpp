@@ -114,8 +114,8 @@ DualTar::DualTar(const image::Image& image, const LoadPlan& plan)
     size_ += archive::tar_member_size({.name = name, .size = content.size()});
 }
 
-void DualTar::write(archive::Sink& sink, const LayerProgress& progress,
-                    const CancelToken& cancel) const {
+void DualTar::write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel,
+                    const std::function<void()>& before_metadata) const {
   archive::TarWriter tar(sink);
   for (const std::size_t index : plan_.layers) {
     const image::Layer& layer = image_.layers.at(index);
@@ -124,6 +124,7 @@ void DualTar::write(archive::Sink& sink, const LayerProgress& progress,
     layer.content->write_to(content, cancel);
     content.finish();
   }
+  if (before_metadata) before_metadata();
   for (const auto& [name, content] : metadata(image_, manifest_))
     tar.add(name, content);
   tar.finish();

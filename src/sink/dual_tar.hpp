@@ -25,9 +25,10 @@ public:
   // Called with (index into Image::layers, bytes of it written so far).
   using LayerProgress = std::function<void(std::size_t, std::uint64_t)>;
 
-  // Writes exactly size() bytes. Throws an Error of kind corrupt when a layer's bytes do not have
-  // its digest or size.
-  void write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel) const;
+  // Writes exactly size() bytes; calls `before_metadata`, if any, after the layers. Throws an Error
+  // of kind corrupt when a layer's bytes do not have its digest or size.
+  void write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel,
+             const std::function<void()>& before_metadata = {}) const;
 
 private:
   const image::Image& image_;

@@ -1,66 +1,76 @@
 #include "sink/engine_sink.hpp"
 
-#include "sink/dual_tar.hpp"
-#include "sink/load_plan.hpp"
+#include "sink/load_progress.hpp"
+#include "sink/load_request.hpp"
 #include "sink/missing_layers.hpp"
+#include "sink/naming.hpp"
+#include "sink/prefix_leftovers.hpp"
+#include "sink/sliced_load.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace nixbuild::sink {
 
 namespace {
 
+using engine::ImageDetails;
 using engine::ImageStore;
 
 // One image on its way into one engine.
 class EngineLoad {
 public:
-  EngineLoad(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
-             progress::Step& step, const CancelToken& cancel)
+  EngineLoad(const image::Image& image, std::string purpose, const LoadOptions& options,
+             engine::Engine& engine, progress::Reporter& reporter, progress::Step& step,
+             const CancelToken& cancel)
       : image_(image)
+      , purpose_(std::move(purpose))
       , engine_(engine)
       , reporter_(reporter)
       , step_(step)
+      , progress_(image, step)
       , cancel_(cancel)
       , store_(engine.facts(cancel).store)
-      , manifest_digest_(DualTar(image, nothing_).manifest_digest()) {}
+      , sizes_(options.slices.value_or(slice_sizes(store_)))
+      , report_{.image_id = image_id(image, store_), .manifest_digest = manifest_digest(image)} {}
 
-  LoadReport run(const std::vector<oci::Reference>& names) {
-    LoadPlan plan = missing_layers(image_, engine_, reporter_, cancel_);
-    if (plan.layers.empty() && engine_has_image()) {
+  // The engine's description of the image once it is there.
+  ImageDetails bring() {
+    std::optional<ImageDetails> known = engine_.inspect_image(report_.image_id, cancel_);
+    was_there_ = known.has_value();
+    if (known && is_whole(*known)) {
       step_.cached();
-    } else {
-      send_what_is_missing(plan);
-      verify();
+      return std::move(*known);
     }
-    // Only now do users see it.
-    for (const oci::Reference& name : names)
-      engine_.tag_image(id(), name, cancel_);
-    report_.image_id = id();
-    report_.manifest_digest = manifest_digest_;
-    return report_;
+    send_what_is_missing();
+    return verified();
   }
+
+  void remove_prefixes() {
+    if (report_.sent_bytes > 0) remove_prefix_images(image_, purpose_, engine_, cancel_);
+  }
+
+  [[nodiscard]] LoadReport& report() { return report_; }
 
 private:
-  // How the engine calls the image: by its manifest, or by its config.
-  [[nodiscard]] const std::string& id() const {
-    return store_ == ImageStore::containerd ? manifest_digest_.str() : image_.config_digest.str();
-  }
-
-  [[nodiscard]] bool engine_has_image() const {
-    const auto found = engine_.inspect_image(id(), cancel_);
-    return found && has_layers(*found);
-  }
-
-  [[nodiscard]] bool has_layers(const engine::ImageDetails& details) const {
+  [[nodiscard]] bool has_layers(const ImageDetails& details) const {
     return std::ranges::equal(details.diff_ids, image_.layers, {}, {}, &image::Layer::diff_id);
   }
 
-  void send_what_is_missing(LoadPlan plan) {
+  [[nodiscard]] bool is_whole(const ImageDetails& details) const {
+    if (!has_layers(details)) return false;
+    // Only the containerd store keeps images with gaps.
+    if (store_ != ImageStore::containerd) return true;
+    if (details.available) return *details.available;
+    return missing_layers(image_, engine_, reporter_, cancel_).layers.empty();
+  }
+
+  void send_what_is_missing() {
+    LoadPlan plan = missing_layers(image_, engine_, reporter_, cancel_);
     try {
       send(plan);
       return;
@@ -81,9 +91,8 @@ private:
 
   // The engine's words for a layer that was left out of the tar and is not there either.
   [[nodiscard]] bool may_have_lost_layers(const Error& error, const LoadPlan& plan) const {
-    if (error.kind() != ErrorKind::refused || plan.layers.size() == image_.layers.size()) {
-      return false;
-    }
+    const bool sent_all = plan.layers.size() == full_load(image_).layers.size();
+    if (error.kind() != ErrorKind::refused || (sent_all && sizes_.most <= 1)) return false;
     constexpr std::array<std::string_view, 3> signs{"not found", "no such file or directory",
                                                     "doesn't provide the requested platform"};
     return std::ranges::any_of(signs, [&](std::string_view sign) {
@@ -92,64 +101,51 @@ private:
   }
 
   void send(const LoadPlan& plan) {
-    const DualTar tar(image_, plan);
-    engine::Load load{.size = tar.size()};
-    load.write = [&](archive::Sink& sink) {
-      tar.write(
-          sink, [&](std::size_t index, std::uint64_t written) { show_sent(index, written); },
-          cancel_);
-    };
-    load.on_layer = [&](std::string_view layer, std::uint64_t current, std::uint64_t total) {
-      step_.advance(format("unpacking layer {}", layer), current, total, current >= total);
-    };
-    // Only the containerd store can have gaps; it looks for them when it is given the platform.
-    if (store_ == ImageStore::containerd) load.platform = image_.platform;
     try {
-      (void)engine_.load_images(load, cancel_);
+      const SlicedLoadReport sent = send_sliced(image_, slices_of(image_, plan, sizes_), purpose_,
+                                                engine_, progress_, cancel_);
+      report_.sent_bytes += sent.sent_bytes;
+      report_.sent_layers += sent.sent_layers;
     } catch (const Error&) {
-      if (store_ == ImageStore::containerd) remove_broken_image();
+      if (store_ == ImageStore::containerd && !was_there_) remove_broken_image();
       throw;
     }
-    report_.sent_bytes += tar.size();
-    report_.sent_layers += plan.layers.size();
-  }
-
-  void show_sent(std::size_t index, std::uint64_t written) {
-    const image::Layer& layer = image_.layers[index];
-    step_.advance(format("sending layer {}", layer.diff_id.hex().substr(0, 12)), written,
-                  layer.size, written == layer.size);
   }
 
   // A load that failed can leave a nameless record of an image with gaps.
   void remove_broken_image() {
     try {
-      const auto image = engine_.inspect_image(id(), {});
-      if (image && image->repo_tags.empty()) (void)engine_.remove_image(id(), {});
+      const auto image = engine_.inspect_image(report_.image_id, {});
+      if (image && image->repo_tags.empty()) (void)engine_.remove_image(report_.image_id, {});
     } catch (const Error&) { // NOLINT(bugprone-empty-catch): the load's own error matters more
     }
   }
 
-  void verify() {
-    const auto found = engine_.inspect_image(id(), cancel_);
+  [[nodiscard]] ImageDetails verified() {
+    std::optional<ImageDetails> found = engine_.inspect_image(report_.image_id, cancel_);
     if (!found) {
-      throw Error(ErrorKind::refused,
-                  format("the engine took the image and then does not have it ({})", id()));
+      throw Error(
+          ErrorKind::refused,
+          format("the engine took the image and then does not have it ({})", report_.image_id));
     }
     if (!has_layers(*found)) {
       throw Error(ErrorKind::refused,
-                  format("the engine has other layers than were sent for {}", id()));
+                  format("the engine has other layers than were sent for {}", report_.image_id));
     }
+    return std::move(*found);
   }
 
-  const LoadPlan nothing_;
   const image::Image& image_;
+  std::string purpose_;
   engine::Engine& engine_;
   progress::Reporter& reporter_;
   progress::Step& step_;
+  LoadProgress progress_;
   const CancelToken& cancel_;
   ImageStore store_;
-  oci::Digest manifest_digest_;
-  LoadReport report_{.image_id = {}, .manifest_digest = manifest_digest_};
+  SliceSizes sizes_;
+  bool was_there_ = false; // the image, whole or not, before we sent anything
+  LoadReport report_;
 };
 
 std::string step_name(const std::vector<oci::Reference>& names) {
@@ -159,10 +155,17 @@ std::string step_name(const std::vector<oci::Reference>& names) {
 } // namespace
 
 LoadReport load_into_engine(const image::Image& image, const std::vector<oci::Reference>& names,
-                            engine::Engine& engine, progress::Reporter& reporter,
-                            const CancelToken& cancel) {
+                            const LoadOptions& options, engine::Engine& engine,
+                            progress::Reporter& reporter, const CancelToken& cancel) {
+  const std::string purpose = names.empty() ? image.config_digest.str() : names.front().str();
   return progress::as_step(reporter, step_name(names), [&](progress::Step& step) {
-    return EngineLoad(image, engine, reporter, step, cancel).run(names);
+    EngineLoad load(image, purpose, options, engine, reporter, step, cancel);
+    const ImageDetails there = load.bring();
+    // Only now do users see it.
+    load.report().removed_images = give_names(
+        there, names, options.remove_replaced ? Replaced::remove : Replaced::keep, engine, cancel);
+    load.remove_prefixes();
+    return load.report();
   });
 }
 

@@ -17,11 +17,13 @@ using engine::ImageStore;
 // The layers for which `lacking` says yes, each blob once.
 template <class Predicate>
 LoadPlan layers_where(const image::Image& image, const Predicate& lacking) {
-  LoadPlan plan = full_load(image);
-  std::erase_if(plan.layers, [&](std::size_t index) { return !lacking(index); });
-  plan.layer_bytes = 0;
-  for (const std::size_t index : plan.layers)
-    plan.layer_bytes += image.layers[index].size;
+  LoadPlan plan;
+  std::set<oci::Digest> planned;
+  for (std::size_t i = 0; i < image.layers.size(); ++i) {
+    if (!lacking(i) || !planned.insert(image.layers[i].digest).second) continue;
+    plan.layers.push_back(i);
+    plan.layer_bytes += image.layers[i].size;
+  }
   return plan;
 }
 

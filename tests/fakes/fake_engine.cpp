@@ -150,7 +150,10 @@ Profile Profile::podman() {
   return {.product = "Podman Engine", .version = "4.3.1", .api = "1.41", .driver = "overlay"};
 }
 
-FakeEngine::FakeEngine() : stop_(make_pipe()), listener_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+FakeEngine::FakeEngine()
+    : stop_(make_pipe())
+    , listener_(::socket(AF_UNIX, SOCK_STREAM, 0))
+    , otherwise_{.handler = [](const ReceivedRequest&) { return not_found(); }, .read_only = {}} {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string path = socket().string();
@@ -168,6 +171,11 @@ FakeEngine::FakeEngine(const Profile& profile) : FakeEngine() {
 }
 
 FakeEngine::~FakeEngine() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    received_.notify_all();
+  }
   stop_.write.reset();
   accepting_thread_.join();
 }
@@ -190,6 +198,11 @@ void FakeEngine::once(const std::string& method, const std::string& path, Reply 
   once_[{method, path}].push_back(
       {.handler = [reply = std::move(reply)](const auto&) { return reply; },
        .read_only = read_only});
+}
+
+void FakeEngine::otherwise(Handler handler) {
+  const std::scoped_lock lock(mutex_);
+  otherwise_ = {.handler = std::move(handler), .read_only = {}};
 }
 
 void FakeEngine::introduce_as(const Profile& profile) {
@@ -232,7 +245,7 @@ int FakeEngine::connections() const {
 
 void FakeEngine::wait_for_request(std::size_t count) const {
   std::unique_lock lock(mutex_);
-  received_.wait(lock, [&] { return requests_.size() >= count; });
+  received_.wait(lock, [&] { return stopping_ || requests_.size() >= count; });
 }
 
 void FakeEngine::accept_connections() {
@@ -290,6 +303,7 @@ bool FakeEngine::serve_one(int connection, std::string& unread) {
   const Reply reply = script.handler(request);
   lock.unlock();
 
+  wait_for_request(reply.after_requests);
   if (reply.hold) wait_for(connection, 0, stop);
   if (reply.hold) return false;
   const std::string answer = on_the_wire(reply, request.method == "HEAD");
@@ -308,7 +322,7 @@ FakeEngine::Script FakeEngine::next_script(const Route& route) {
     return script;
   }
   if (const auto found = always_.find(route); found != always_.end()) return found->second;
-  return {.handler = [](const ReceivedRequest&) { return not_found(); }, .read_only = {}};
+  return otherwise_;
 }
 
 } // namespace nixbuild::fakes

@@ -64,6 +64,7 @@ public:
     std::optional<std::size_t> send_only; // closes after so many bytes of the answer
     bool close_after = false;             // without announcing it
     bool hold = false;                    // never answers, until the client goes
+    std::size_t after_requests = 0;       // answers only once so many requests have begun
   };
 
   using Handler = std::function<Reply(const ReceivedRequest&)>;
@@ -81,6 +82,8 @@ public:
   void on(const std::string& method, const std::string& path, Handler handler);
   void on(const std::string& method, const std::string& path, Reply reply);
   void once(const std::string& method, const std::string& path, Reply reply);
+  // Answers every request that no other script knows.
+  void otherwise(Handler handler);
   // Answers /_ping, /version and /info.
   void introduce_as(const Profile& profile);
 
@@ -112,7 +115,9 @@ private:
   std::vector<ReceivedRequest> requests_;
   std::map<Route, std::deque<Script>> once_;
   std::map<Route, Script> always_;
+  Script otherwise_;
   int connections_ = 0;
+  bool stopping_ = false;
   std::vector<std::thread> connection_threads_; // of the accepting thread alone
   std::thread accepting_thread_;
 };

@@ -1,0 +1,169 @@
+#include "sink/sliced_load.hpp"
+
+#include "sink/load_request.hpp"
+#include "sink/prefix_image.hpp"
+#include "support/error.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace nixbuild::sink {
+
+namespace {
+
+// Leaves a slice because an earlier one failed. An Error, so that code in between which handles
+// errors handles it too; never shown.
+class GivenUp : public Error {
+public:
+  GivenUp() : Error(ErrorKind::cancelled, "an earlier part of the image could not be loaded") {}
+};
+
+// Which slice may do what, for the two threads that load them.
+class Turns {
+public:
+  // Both throw GivenUp once a slice has failed.
+  void wait_to_send(std::size_t slice) {
+    wait_until([&] { return sent_ >= slice; });
+  }
+  void wait_to_finish(std::size_t slice) {
+    wait_until([&] { return loaded_ >= slice; });
+  }
+
+  void sent(std::size_t slice) {
+    change([&] { sent_ = std::max(sent_, slice + 1); });
+  }
+  void loaded(std::size_t slice, std::uint64_t bytes) {
+    change([&] {
+      // An engine may answer before it has read the end.
+      sent_ = std::max(sent_, slice + 1);
+      loaded_ = slice + 1;
+      bytes_ += bytes;
+    });
+  }
+  void failed(std::size_t slice, std::exception_ptr failure) {
+    change([&] {
+      if (!failure_ || slice < failed_slice_) failure_ = std::move(failure);
+      failed_slice_ = std::min(failed_slice_, slice);
+    });
+  }
+
+  // For when no thread is at work any more.
+  [[nodiscard]] std::size_t count_loaded() const { return loaded_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+
+private:
+  template <class Condition>
+  void wait_until(const Condition& condition) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return failure_ || condition(); });
+    if (failure_) throw GivenUp();
+  }
+  template <class Change>
+  void change(const Change& apply) {
+    const std::scoped_lock lock(mutex_);
+    apply();
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t sent_ = 0;   // slices whose bytes are all on their way
+  std::size_t loaded_ = 0; // slices that the engine has
+  std::uint64_t bytes_ = 0;
+  std::exception_ptr failure_;
+  std::size_t failed_slice_ = SIZE_MAX;
+};
+
+class SlicedLoad {
+public:
+  SlicedLoad(const std::vector<image::Image>& images, const std::vector<Slice>& slices,
+             LoadProgress& progress, const CancelToken& cancel)
+      : images_(images)
+      , slices_(slices)
+      , progress_(progress)
+      , cancel_(cancel) {}
+
+  void run(engine::Engine& engine) {
+    if (slices_.size() == 1) return load_every_second(0, engine);
+    engine::Engine second = engine.another_connection();
+    std::thread helper([&] { load_every_second(1, second); });
+    load_every_second(0, engine);
+    helper.join();
+  }
+
+  [[nodiscard]] const Turns& turns() const { return turns_; }
+
+private:
+  void load_every_second(std::size_t first, engine::Engine& engine) noexcept {
+    for (std::size_t slice = first; slice < slices_.size(); slice += 2) {
+      try {
+        turns_.wait_to_send(slice);
+        const LoadPace pace{.before_metadata = [&] { turns_.wait_to_finish(slice); },
+                            .after_sending = [&] { turns_.sent(slice); }};
+        turns_.loaded(slice, send_load(images_[slice], slices_[slice].plan, engine, progress_, pace,
+                                       cancel_));
+      } catch (const GivenUp&) {
+        return;
+      } catch (...) {
+        turns_.failed(slice, std::current_exception());
+        return;
+      }
+    }
+  }
+
+  const std::vector<image::Image>& images_;
+  const std::vector<Slice>& slices_;
+  LoadProgress& progress_;
+  const CancelToken& cancel_;
+  Turns turns_;
+};
+
+// What each request makes of the layers that are there with it: prefixes, and in the end the whole.
+std::vector<image::Image> images_of(const image::Image& image, const std::vector<Slice>& slices,
+                                    const std::string& purpose) {
+  std::vector<image::Image> images;
+  images.reserve(slices.size());
+  for (std::size_t i = 0; i + 1 < slices.size(); ++i)
+    images.push_back(prefix_image(image, slices[i].end, purpose));
+  images.push_back(image);
+  return images;
+}
+
+// Of the prefix images, leaves the last one that is whole: its layers are all that the others have.
+// Those after it can be there with gaps.
+void remove_all_but_newest(const std::vector<image::Image>& images, std::size_t loaded,
+                           engine::Engine& engine) {
+  try {
+    const engine::ImageStore store = engine.facts({}).store;
+    for (std::size_t i = 0; i + 1 < images.size(); ++i) {
+      if (i + 1 != loaded) (void)engine.remove_image(image_id(images[i], store), {});
+    }
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): the load's own error matters more
+  }
+}
+
+} // namespace
+
+SlicedLoadReport send_sliced(const image::Image& image, const std::vector<Slice>& slices,
+                             const std::string& purpose, engine::Engine& engine,
+                             LoadProgress& progress, const CancelToken& cancel) {
+  const std::vector<image::Image> images = images_of(image, slices, purpose);
+  SlicedLoad load(images, slices, progress, cancel);
+  load.run(engine);
+  const Turns& turns = load.turns();
+  if (turns.failure()) {
+    remove_all_but_newest(images, turns.count_loaded(), engine);
+    std::rethrow_exception(turns.failure());
+  }
+  SlicedLoadReport report{.sent_bytes = turns.bytes()};
+  for (const Slice& slice : slices)
+    report.sent_layers += slice.plan.layers.size();
+  return report;
+}
+
+} // namespace nixbuild::sink
