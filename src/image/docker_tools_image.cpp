@@ -49,8 +49,10 @@ std::vector<Layer> store_layers(const DockerToolsConf& conf, const NixStore& sto
     contents.push_back(docker_tools_layer(paths, conf.owner, store.root));
   const std::vector<LayerDigest> digests = digest_layers(contents, cache, reporter, cancel, trust);
   std::vector<Layer> layers = plain_layers(std::move(contents), digests);
-  for (std::size_t i = 0; i < layers.size(); ++i)
+  for (std::size_t i = 0; i < layers.size(); ++i) {
     layers[i].origins = conf.store_layers[i];
+    layers[i].movable = true;
+  }
   return layers;
 }
 

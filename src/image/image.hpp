@@ -39,6 +39,8 @@ struct Layer {
   std::shared_ptr<const LayerContent> content;
   // What it is made of: store paths, or the name of an archive's member as manifest.json has it.
   std::vector<std::string> origins;
+  // Holds nothing but its own store paths, so that it may stand anywhere among others of the kind.
+  bool movable = false;
 };
 
 // An image's manifest. Its digest is the image ID in containerd's store.

@@ -88,6 +88,9 @@ Image assemble_image(const ClosureSource& source, const ClosureImageOptions& opt
               .platform = source.platform,
               .layers = plain_layers(std::move(contents), digests),
               .names = {}};
+  for (Layer& layer : image.layers)
+    layer.movable = true;
+  image.layers[static_cast<std::size_t>(place)].movable = false; // "files around the store"
   ContainerConfig labelled = config;
   labelled.labels.try_emplace(std::string(store_path_label), root_path(source));
   image.config = config_json(source.platform, labelled, image.layers, comments);

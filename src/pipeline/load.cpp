@@ -37,7 +37,7 @@ BuildReport load(const LoadRequest& request, World& world, const CancelToken& ca
       const sink::LoadReport loaded =
           sink::load_into_engine(image, image.names, {}, connection.engine, world.reporter, cancel);
       report.images.push_back({.id = loaded.image_id,
-                               .config_digest = image.config_digest,
+                               .config_digest = loaded.config_digest,
                                .manifest_digest = loaded.manifest_digest,
                                .names = image.names,
                                .sent_bytes = loaded.sent_bytes});

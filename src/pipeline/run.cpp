@@ -18,7 +18,9 @@ BuildReport run(const BuildRequest& request, World& world, const CancelToken& ca
   const TransferJob job{.artifact = build(request, platform, world, cancel),
                         .tags = request.tags,
                         .platform = platform,
-                        .image_options = request.image_options};
+                        .image_options = request.image_options,
+                        .load_options = {.remove_replaced = request.remove_replaced,
+                                         .stable_order = request.stable_order}};
   return {.engine = engine, .images = transfer(job, connection.engine, world, cancel)};
 }
 

@@ -41,10 +41,10 @@ LoadedImage load(const image::Image& image, const TransferJob& job, engine::Engi
                  World& world, const CancelToken& cancel) {
   const std::vector<oci::Reference>& names = job.tags.empty() ? image.names : job.tags;
   const sink::LoadReport report = with_frame(format("loading {}", job.artifact.path.string()), [&] {
-    return sink::load_into_engine(image, names, {}, engine, world.reporter, cancel);
+    return sink::load_into_engine(image, names, job.load_options, engine, world.reporter, cancel);
   });
   return {.id = report.image_id,
-          .config_digest = image.config_digest,
+          .config_digest = report.config_digest,
           .manifest_digest = report.manifest_digest,
           .names = names,
           .sent_bytes = report.sent_bytes};

@@ -7,6 +7,7 @@
 #include "pipeline/artifact.hpp"
 #include "pipeline/build_report.hpp"
 #include "pipeline/world.hpp"
+#include "sink/engine_sink.hpp"
 #include "support/cancel.hpp"
 
 #include <vector>
@@ -19,6 +20,7 @@ struct TransferJob {
   std::vector<oci::Reference> tags; // instead of the image's own names, when not empty
   oci::Platform platform;           // that the image must be for
   image::ClosureImageOptions image_options;
+  sink::LoadOptions load_options;
 };
 
 // From a built artifact to images in the engine: source, image, plan, sink. When a layer turns out

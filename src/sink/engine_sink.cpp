@@ -1,5 +1,6 @@
 #include "sink/engine_sink.hpp"
 
+#include "image/stable_order.hpp"
 #include "sink/load_progress.hpp"
 #include "sink/load_request.hpp"
 #include "sink/missing_layers.hpp"
@@ -36,7 +37,9 @@ public:
       , cancel_(cancel)
       , store_(engine.facts(cancel).store)
       , sizes_(options.slices.value_or(slice_sizes(store_)))
-      , report_{.image_id = image_id(image, store_), .manifest_digest = manifest_digest(image)} {}
+      , report_{.image_id = image_id(image, store_),
+                .config_digest = image.config_digest,
+                .manifest_digest = manifest_digest(image)} {}
 
   // The engine's description of the image once it is there.
   ImageDetails bring() {
@@ -148,17 +151,33 @@ private:
   LoadReport report_;
 };
 
+// `image`, arranged like the one that has the name now.
+image::Image arranged(const image::Image& image, const oci::Reference& name, engine::Engine& engine,
+                      progress::Reporter& reporter, const CancelToken& cancel) {
+  const auto previous = engine.inspect_image(name.str(), cancel);
+  if (!previous) return image;
+  auto better = image::stable_order(image, previous->diff_ids);
+  if (!better) return image;
+  progress::notice(reporter, progress::Notice::Level::info,
+                   format("stable order: {} more layers ({}) stay where {} has them",
+                          better->layers, format_bytes(better->bytes), name.familiar()));
+  return std::move(better->image);
+}
+
 std::string step_name(const std::vector<oci::Reference>& names) {
   return names.empty() ? "load image" : format("load {}", names.front().familiar());
 }
 
 } // namespace
 
-LoadReport load_into_engine(const image::Image& image, const std::vector<oci::Reference>& names,
+LoadReport load_into_engine(const image::Image& given, const std::vector<oci::Reference>& names,
                             const LoadOptions& options, engine::Engine& engine,
                             progress::Reporter& reporter, const CancelToken& cancel) {
-  const std::string purpose = names.empty() ? image.config_digest.str() : names.front().str();
+  const std::string purpose = names.empty() ? given.config_digest.str() : names.front().str();
   return progress::as_step(reporter, step_name(names), [&](progress::Step& step) {
+    const image::Image image = options.stable_order && !names.empty()
+                                   ? arranged(given, names.front(), engine, reporter, cancel)
+                                   : given;
     EngineLoad load(image, purpose, options, engine, reporter, step, cancel);
     const ImageDetails there = load.bring();
     // Only now do users see it.

@@ -19,12 +19,17 @@ struct LoadOptions {
   // Remove the images that lose their names to this one, unless they have another name or a
   // container uses them.
   bool remove_replaced = false;
+  // Arrange the layers as in the image that has the first name now, where that helps
+  // (image/stable_order.hpp); the image then has another ID than it came with. What it gained is
+  // told to the reporter.
+  bool stable_order = false;
   // How to cut large loads, where not as is best for the engine's image store.
   std::optional<SliceSizes> slices = {};
 };
 
 struct LoadReport {
-  std::string image_id; // as this engine counts: what `docker image inspect` says
+  std::string image_id;      // as this engine counts: what `docker image inspect` says
+  oci::Digest config_digest; // the image's own, unless its layers were arranged anew
   oci::Digest manifest_digest;
   std::uint64_t sent_bytes = 0; // of the tars that were loaded
   std::size_t sent_layers = 0;

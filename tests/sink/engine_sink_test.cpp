@@ -290,6 +290,31 @@ BOOST_AUTO_TEST_CASE(replaced_image_is_removed_only_on_request_and_when_nobody_n
   }
 }
 
+BOOST_AUTO_TEST_CASE(stable_order_sends_only_what_is_new) {
+  const auto movable = [](const Strings& layers) {
+    auto image = fakes::memory_image(layers);
+    for (image::Layer& layer : image.layers)
+      layer.movable = true;
+    return image;
+  };
+  Setup setup(Kind::graph_driver);
+  (void)setup.load(movable({"a", "b", "c"}));
+  const auto image = movable({"new", "a", "b", "c"});
+  const LoadReport report = setup.load(image, {.stable_order = true});
+  BOOST_TEST((setup.store.loads().back().blobs == digests_of({"new"})));
+  BOOST_TEST((report.config_digest != image.config_digest));
+  BOOST_TEST(report.image_id == report.config_digest.str());
+  BOOST_TEST(setup.notices() ==
+                 Strings{"stable order: 3 more layers (3B) stay where app:1 has them"},
+             boost::test_tools::per_element());
+
+  const std::size_t loads = setup.store.loads().size();
+  BOOST_TEST(setup.load(image, {.stable_order = true}).image_id == report.image_id);
+  BOOST_TEST(setup.store.loads().size() == loads);
+  // Without it the image is as it came.
+  BOOST_TEST(setup.load(image).image_id == setup.id(image));
+}
+
 BOOST_AUTO_TEST_CASE(sliced_load_ends_with_the_image_and_nothing_else) {
   for (const Kind kind : {Kind::graph_driver, Kind::containerd}) {
     Setup setup(kind);
