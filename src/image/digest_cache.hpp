@@ -1,10 +1,10 @@
 #pragma once
 
 #include "oci/digest.hpp"
+#include "support/fact_file.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,11 +22,13 @@ struct LayerDigest {
 // change is never read again. Shared by concurrent runs; a damaged or unwritable file costs time,
 // never correctness. Thread-safe.
 //
-// The file holds one line a fact, appended in one write each:
-//   "<key: 64 hex> <diff ID: 64 hex> <size> <first 8 hex of the SHA-256 of what precedes>\n"
-// The last line of a key counts; size "-" says that the key is forgotten.
+// A FactFile: its keys are the digests of identities (64 hex digits), its values
+// "<diff ID: 64 hex digits> <size>".
 class DigestCache {
 public:
+  // Some 100,000 layers.
+  static constexpr std::size_t file_limit = std::size_t{16} << 20U;
+
   explicit DigestCache(std::filesystem::path file);
 
   // `identity` is everything that determines a layer's bytes (LayerContent::identity).
@@ -35,11 +37,8 @@ public:
   void forget(const std::string& identity);
 
 private:
-  void append(const std::string& line) noexcept;
-
-  std::filesystem::path file_;
   mutable std::mutex mutex_;
-  std::map<oci::Digest, LayerDigest> entries_; // by the digest of the identity
+  FactFile facts_;
 };
 
 } // namespace nixbuild::image

@@ -3,12 +3,23 @@
 #include "nix/expression.hpp"
 #include "nix/nix.hpp"
 #include "nix/session.hpp"
+#include "support/environment.hpp"
+
+#include <filesystem>
 
 namespace nixbuild::nix {
 
 // The parts of Nix::evaluate, one per kind of installable.
 [[nodiscard]] Evaluation evaluate_flake(const Session& session, const FlakeAttribute& flake,
                                         const std::string& system, LogProgress& log);
+// The same, but where the file `memory` tells what would come of it, nothing is evaluated and
+// `step` is said to be cached.
+[[nodiscard]] Evaluation evaluate_unless_remembered(const Session& session,
+                                                    const FlakeAttribute& flake,
+                                                    const std::string& system,
+                                                    const Environment& environment,
+                                                    const std::filesystem::path& memory,
+                                                    progress::Step& step, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_file(const Session& session, const FileAttribute& file,
                                        const std::string& system, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_store_path(const Session& session, const StorePath& path,

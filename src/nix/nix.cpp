@@ -36,9 +36,11 @@ fs::path store_path_of(std::string printed) {
 
 } // namespace
 
-Nix::Nix(process::Runner& runner, const Environment& environment)
+Nix::Nix(process::Runner& runner, const Environment& environment, std::optional<fs::path> memory)
     : runner_(runner)
-    , program_(find_nix(environment)) {}
+    , environment_(environment)
+    , program_(find_nix(environment))
+    , memory_(std::move(memory)) {}
 
 const Version& Nix::version(const CancelToken& cancel) {
   if (!version_) {
@@ -64,7 +66,8 @@ Evaluation Nix::evaluate(const Installable& installable, const std::string& syst
   return progress::as_step(reporter, name, [&](progress::Step& step) {
     LogProgress log(reporter, step);
     if (const auto* flake = std::get_if<FlakeAttribute>(&installable)) {
-      return evaluate_flake(session, *flake, system, log);
+      if (!memory_) return evaluate_flake(session, *flake, system, log);
+      return evaluate_unless_remembered(session, *flake, system, environment_, *memory_, step, log);
     }
     if (const auto* file = std::get_if<FileAttribute>(&installable)) {
       return evaluate_file(session, *file, system, log);

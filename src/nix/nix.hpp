@@ -59,12 +59,15 @@ struct DryRun {
 class Nix {
 public:
   // Looks for `nix` in PATH and in the usual profiles. Throws not_found, saying how to get Nix.
-  Nix(process::Runner& runner, const Environment& environment);
+  // Evaluations of flakes are remembered in the file `memory` (EvaluationMemory), if one is named.
+  Nix(process::Runner& runner, const Environment& environment,
+      std::optional<std::filesystem::path> memory = {});
 
   [[nodiscard]] const std::filesystem::path& program() const noexcept { return program_; }
   [[nodiscard]] const Version& version(const CancelToken& cancel);
 
-  // One evaluation: finds the attribute for `system` (always by its full path, never --system),
+  // At most one evaluation, and none of a flake that is committed and locked and was evaluated
+  // before: finds the attribute for `system` (always by its full path, never --system),
   // instantiates its derivation and reads what kind of image it is. Throws invalid_input when the
   // result is for another system than `system`, not_found with the nearest names when there is no
   // such attribute. A BuiltFile is not for Nix.
@@ -95,7 +98,9 @@ public:
 
 private:
   process::Runner& runner_;
+  Environment environment_;
   std::filesystem::path program_;
+  std::optional<std::filesystem::path> memory_;
   std::optional<Version> version_;
 };
 

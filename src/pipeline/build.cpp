@@ -1,6 +1,7 @@
 #include "pipeline/build.hpp"
 
 #include "image/docker_tools_image.hpp"
+#include "pipeline/directories.hpp"
 #include "pipeline/gc_root.hpp"
 
 #include <utility>
@@ -41,7 +42,7 @@ Artifact build(const BuildRequest& request, const oci::Platform& platform, World
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
   if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return {.path = built->path};
 
-  nix::Nix nix(world.processes, world.environment);
+  nix::Nix nix(world.processes, world.environment, evaluation_memory_file(world.environment));
   const std::string system = nix::system_of(platform);
   const nix::Evaluation evaluation =
       nix.evaluate(installable, system, request.nix, world.reporter, cancel);
@@ -64,7 +65,7 @@ BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform,
   BuildPlan plan{.platform = platform, .installable = nix::to_string(installable)};
   if (std::holds_alternative<nix::BuiltFile>(installable)) return plan;
 
-  nix::Nix nix(world.processes, world.environment);
+  nix::Nix nix(world.processes, world.environment, evaluation_memory_file(world.environment));
   const nix::Evaluation evaluation =
       nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
   plan.attribute = evaluation.attribute;

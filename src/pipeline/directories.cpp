@@ -31,6 +31,10 @@ fs::path cache_directory(const Environment& environment) {
   return own_folder(environment, "XDG_CACHE_HOME", ".cache");
 }
 
+fs::path evaluation_memory_file(const Environment& environment) {
+  return cache_directory(environment) / "evaluations";
+}
+
 fs::path digest_cache_file(const Environment& environment) {
   return cache_directory(environment) / "layer-digests";
 }

@@ -1,0 +1,127 @@
+#include "support/fact_file.hpp"
+
+#include "support/error.hpp"
+#include "support/files.hpp"
+#include "support/format.hpp"
+#include "support/unique_fd.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+
+namespace nixbuild {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view forgotten = "-";
+
+std::string checksum(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return format("{:016x}", hash);
+}
+
+std::string line_of(std::string_view key, std::string_view value) {
+  const std::string fact = format("{} {}", key, value);
+  return format("{} {}\n", fact, checksum(fact));
+}
+
+std::string content_of(const fs::path& file, std::size_t limit) {
+  try {
+    return read_file(file, limit);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::corrupt) {
+      std::error_code ignored;
+      fs::remove(file, ignored);
+    }
+    return {};
+  }
+}
+
+} // namespace
+
+FactFile::FactFile(fs::path file, std::size_t limit) : file_(std::move(file)) {
+  read(content_of(file_, limit));
+}
+
+void FactFile::read(std::string_view content) {
+  for (;;) {
+    const std::size_t end = content.find('\n');
+    if (end == std::string_view::npos) return;
+    const std::string_view line = content.substr(0, end);
+    content.remove_prefix(end + 1);
+    const std::size_t value_at = line.find(' ');
+    const std::size_t check_at = line.rfind(' ');
+    if (value_at == check_at) continue; // npos or a single space
+    const std::string_view fact = line.substr(0, check_at);
+    if (checksum(fact) != line.substr(check_at + 1)) continue;
+    const std::string_view value = fact.substr(value_at + 1);
+    const std::string key(fact.substr(0, value_at));
+    if (value == forgotten) {
+      facts_.erase(key);
+    } else {
+      facts_.insert_or_assign(key, Fact{.value = std::string(value), .number = next_number_++});
+    }
+  }
+}
+
+std::optional<std::string> FactFile::find(const std::string& key) const {
+  const auto found = facts_.find(key);
+  if (found == facts_.end()) return std::nullopt;
+  return found->second.value;
+}
+
+void FactFile::remember(const std::string& key, std::string value) {
+  append(key, value);
+  facts_.insert_or_assign(key, Fact{.value = std::move(value), .number = next_number_++});
+}
+
+void FactFile::forget(const std::string& key) {
+  if (facts_.erase(key) != 0) append(key, forgotten);
+}
+
+std::uintmax_t FactFile::bytes() const noexcept {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file_, error);
+  return error ? 0 : size;
+}
+
+void FactFile::keep_newest(std::size_t most) {
+  std::vector<std::pair<std::size_t, std::string>> newest;
+  for (const auto& [key, fact] : facts_)
+    newest.emplace_back(fact.number, key);
+  std::ranges::sort(newest);
+  const std::size_t too_many = newest.size() - std::min(most, newest.size());
+  for (const auto& [number, key] : std::span(newest).first(too_many))
+    facts_.erase(key);
+  std::string content;
+  for (const auto& [number, key] : std::span(newest).subspan(too_many))
+    content += line_of(key, facts_.at(key).value);
+  if (content.empty()) {
+    std::error_code ignored;
+    fs::remove(file_, ignored);
+  } else {
+    write_file_atomically(file_, content);
+  }
+}
+
+// A memory that cannot be written is a slower run, not a failed one.
+void FactFile::append(std::string_view key, std::string_view value) noexcept {
+  std::error_code ignored;
+  fs::create_directories(file_.parent_path(), ignored);
+  const UniqueFd fd(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd) return;
+  try {
+    const std::string line = line_of(key, value);
+    write_all(fd.get(), std::as_bytes(std::span(line)));
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): see above
+  }
+}
+
+} // namespace nixbuild
