@@ -18,6 +18,7 @@ LAYERS = [
     {"nix", "context", "engine"},
     {"image"},
     {"sink"},
+    {"agent"},
     {"pipeline"},
     {"plugin"},
 ]
