@@ -4,6 +4,7 @@ All cases share one scene; peers are run beside ours, in turns.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
@@ -12,10 +13,23 @@ from nixlab.engine import Engine
 from .measure import Run, median_of
 from .openssl_speed import sha256_bytes_per_second
 from .result import Result
-from .scene import BASE, NAME, PLUGIN, PROJECT, Scene, Version
+from .scene import BASE, NAME, PLUGIN, PROJECT, Scene
 
 FLAKE = f"path:{PROJECT}"
 STORES = ("overlay2", "containerd")
+
+
+@dataclass(frozen=True)
+class Version:
+    """The image of one state of the project, all of it in the Nix store."""
+
+    conf: str
+    script: str
+    tar: str
+
+    @staticmethod
+    def built_by(scene: Scene) -> "Version":
+        return Version(scene.build("large.stream.conf"), scene.build("large.stream"), scene.build("largeTar"))
 
 
 class LargeImage:
@@ -24,20 +38,26 @@ class LargeImage:
         self.runs = 1 if scene.settings.quick else 5
         self.old: Version | None = None
         self.new: Version | None = None
+        self.new_tar_gz: str | None = None
         self.edited_archives: list[tuple[float, str]] = []
 
     def prepare(self) -> None:
         """Two versions of the image, and all that is read of them in the page cache."""
         if self.old:
             return
-        self.old = self.scene.version()
+        self.old = Version.built_by(self.scene)
         self.scene.edit()
-        self.new = self.scene.version()
-        for _ in range(self.runs):
+        self.new = Version.built_by(self.scene)
+        self.new_tar_gz = self.scene.build("large")
+        self.scene.warm_page_cache(self.new.tar, self.new_tar_gz, "/nix/store")
+
+    def archives_of_edited_project(self) -> list[tuple[float, str]]:
+        """Other versions' tar.gz, and how long Nix took to build each."""
+        while len(self.edited_archives) < self.runs:
             self.scene.edit()
             built = self.scene.run(["nix", "build", "--no-link", f"{FLAKE}#large"])
             self.edited_archives.append((built.seconds, self.scene.build("large")))
-        self.scene.warm_page_cache(self.new.tar, self.new.tar_gz, "/nix/store")
+        return self.edited_archives
 
     def changed_path(self, store: str) -> Result:
         """The load step when one small path changed since the image that the engine has."""
@@ -50,9 +70,9 @@ class LargeImage:
             with self.scene.digests_as_now():
                 return self.scene.run(ours, engine, memory=True)
 
-        commands = {"ours": run_ours, **self.peers(self.new, engine)}
-        runs = self.in_turns(commands, before=lambda: self.remove(engine, NAME))
-        self.remove(engine, NAME)
+        commands = {"ours": run_ours, **self.peers(engine)}
+        runs = self.in_turns(commands, before=lambda: self.go_back_to_old_image(engine))
+        self.go_back_to_old_image(engine)
         with self.scene.digests_as_now():
             sent = self.scene.bytes_sent(ours, engine)
         goal = {"overlay2": 1 / 40, "containerd": 1 / 25}[store]
@@ -67,9 +87,9 @@ class LargeImage:
             "ours": lambda: self.scene.run([PLUGIN, "build", "-q", self.new.tar], engine, memory=True),
             "docker load of the tar": lambda: self.scene.run(["docker", "load", "-i", self.new.tar], engine),
             "ours, from store paths": lambda: self.scene.run([PLUGIN, "build", "-q", self.new.conf], engine, memory=True),
-            "ours, from tar.gz": lambda: self.scene.run([PLUGIN, "build", "-q", self.new.tar_gz], engine, memory=True),
+            "ours, from tar.gz": lambda: self.scene.run([PLUGIN, "build", "-q", self.new_tar_gz], engine, memory=True),
         }
-        runs = self.in_turns(commands, before=lambda: engine.api.remove_everything())
+        runs = self.in_turns(commands, before=lambda: self.scene.empty(engine))
         return self.result(runs, goal_ratio={"overlay2": 0.75, "containerd": 0.9}[store])
 
     def nothing_changed(self, store: str) -> Result:
@@ -102,7 +122,7 @@ class LargeImage:
             self.scene.edit()
             return self.scene.run(["docker", "nixbuild", "-q", f"{FLAKE}#large"], engine)
 
-        archives = iter(self.edited_archives)
+        archives = iter(self.archives_of_edited_project())
 
         def build_and_load() -> Run:
             # Building does not depend on the engine, so it was measured once for all.
@@ -110,7 +130,7 @@ class LargeImage:
             return Run(seconds + self.scene.run(["docker", "load", "-i", archive], engine).seconds)
 
         def load_of_the_tar() -> Run:
-            self.remove(engine, NAME)
+            self.go_back_to_old_image(engine)
             return self.scene.run(["docker", "load", "-i", self.new.tar], engine)
 
         commands = {
@@ -179,27 +199,29 @@ class LargeImage:
         result.notes["openssl speed sha256 MB/s, one core"] = sha256_bytes_per_second() / 1e6
         return result
 
-    def peers(self, version: Version, engine: Engine) -> dict[str, Callable[[], Run]]:
-        script = f"{version.script} 2> /dev/null | docker load"
+    def peers(self, engine: Engine) -> dict[str, Callable[[], Run]]:
+        script = f"{self.new.script} 2> /dev/null | docker load"
         copy = ["skopeo", "--insecure-policy", "copy", "-q", f"--dest-daemon-host={engine.host}"]
         return {
-            "docker load of the tar": lambda: self.scene.run(["docker", "load", "-i", version.tar], engine),
-            "docker load of the tar.gz": lambda: self.scene.run(["docker", "load", "-i", version.tar_gz], engine),
+            "docker load of the tar": lambda: self.scene.run(["docker", "load", "-i", self.new.tar], engine),
+            "docker load of the tar.gz": lambda: self.scene.run(["docker", "load", "-i", self.new_tar_gz], engine),
             "stream script | docker load": lambda: self.scene.run(["sh", "-c", script], engine),
             "skopeo copy of the tar": lambda: self.scene.run(
-                [*copy, f"docker-archive:{version.tar}", f"docker-daemon:{NAME}"], engine
+                [*copy, f"docker-archive:{self.new.tar}", f"docker-daemon:{NAME}"], engine
             ),
         }
 
     def engine_with_old_image(self, store: str) -> Engine:
         engine = self.scene.engines[store]
-        engine.api.remove_everything()
+        self.scene.empty(engine)
         self.scene.run(["docker", "load", "-i", self.old.tar], engine)
         self.scene.run(["docker", "tag", NAME, BASE], engine)
         return engine
 
-    def remove(self, engine: Engine, name: str) -> None:
-        engine.api.request("DELETE", f"/images/{name}")
+    def go_back_to_old_image(self, engine: Engine) -> None:
+        """The old image has its name again, and there is no other."""
+        self.scene.run(["docker", "tag", BASE, NAME], engine)
+        self.scene.run(["docker", "image", "prune", "-f"], engine)
 
     def in_turns(
         self, commands: dict[str, Callable[[], Run]], before: Callable[[], None] = lambda: None, at_least: int = 0

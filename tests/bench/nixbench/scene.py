@@ -3,7 +3,6 @@
 import json
 import shutil
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from nixlab.counting_engine import CountingEngine
@@ -13,6 +12,7 @@ from nixlab.locations import FLAKES
 from nixlab.machine import Machine
 from nixlab.preflight import check_namespaces
 from nixlab.rootfs import ensure_root
+from nixlab.waiting import wait_until
 
 from .measure import Run
 from .settings import Settings
@@ -37,16 +37,6 @@ echo "$began $EPOCHREALTIME" >> {log}
 exit $status
 """
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-@dataclass(frozen=True)
-class Version:
-    """The image as it can be had, all of it in the Nix store."""
-
-    conf: str
-    script: str
-    tar: str
-    tar_gz: str
 
 
 class Scene:
@@ -107,15 +97,6 @@ class Scene:
         words = ["nix", "build", "--no-link", "--print-out-paths"]
         return self.output([*words, f"path:{PROJECT}#{attribute}"])
 
-    def version(self) -> Version:
-        """Of the project as it is now."""
-        return Version(
-            conf=self.build("large.stream.conf"),
-            script=self.build("large.stream"),
-            tar=self.build("largeTar"),
-            tar_gz=self.build("large"),
-        )
-
     def warm_page_cache(self, *paths: str) -> None:
         for path in paths:
             self.output(["sh", "-c", 'find -L "$0" -type f -exec cat {} + > /dev/null', path])
@@ -134,6 +115,12 @@ class Scene:
 
     def forget_digests(self) -> None:
         shutil.rmtree(self.machine.path(CACHE), ignore_errors=True)
+
+    def empty(self, engine: Engine) -> None:
+        """No images, and none of what they were made of: containerd collects its garbage later."""
+        engine.api.remove_everything()
+        blobs = self.machine.path(f"{engine.data_root}/containerd/daemon/io.containerd.content.v1.content/blobs/sha256")
+        wait_until(lambda: not blobs.exists() or not any(blobs.iterdir()), "the engine has no blobs")
 
     def bytes_sent(self, argv: list[str], engine: Engine) -> int:
         with CountingEngine(self.machine, engine) as counting:
