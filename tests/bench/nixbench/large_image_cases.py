@@ -60,7 +60,7 @@ class LargeImage:
         return self.edited_archives
 
     def changed_path(self, store: str) -> Result:
-        """The load step when one small path changed since the image that the engine has."""
+        """The load step, without Nix, when one small path changed since the image that the engine has."""
         self.prepare()
         engine = self.engine_with_old_image(store)
         ours = [PLUGIN, "build", "-q", self.new.conf]
@@ -68,9 +68,13 @@ class LargeImage:
 
         def run_ours() -> Run:
             with self.scene.digests_as_now():
+                return self.without_nix(ours, engine)
+
+        def run_ours_with_nix() -> Run:
+            with self.scene.digests_as_now():
                 return self.scene.run(ours, engine, memory=True)
 
-        commands = {"ours": run_ours, **self.peers(engine)}
+        commands = {"ours": run_ours, **self.peers(engine), "ours with Nix": run_ours_with_nix}
         runs = self.in_turns(commands, before=lambda: self.go_back_to_old_image(engine))
         self.go_back_to_old_image(engine)
         with self.scene.digests_as_now():
@@ -100,14 +104,10 @@ class LargeImage:
         self.scene.run(whole, engine)
         sent = self.scene.bytes_sent(whole, engine)
 
-        def without_nix(argv: list[str], memory: bool = False) -> Run:
-            self.scene.seconds_of_nix()
-            done = self.scene.run(argv, engine, memory=memory, wrapped=True)
-            return Run(done.seconds - self.scene.seconds_of_nix(), done.rss_kib)
-
+        through_docker = ["docker", "nixbuild", "-q", f"{FLAKE}#large"]
         commands = {
-            "ours": lambda: without_nix(whole),
-            "ours, as docker nixbuild": lambda: without_nix(["docker", "nixbuild", "-q", f"{FLAKE}#large"]),
+            "ours": lambda: self.without_nix(whole, engine),
+            "ours, as docker nixbuild": lambda: self.without_nix(through_docker, engine),
             "ours with Nix": lambda: self.scene.run(whole, engine, memory=True),
         }
         return self.result(self.in_turns(commands, at_least=10), bytes=sent, goal_seconds=0.040)
@@ -210,6 +210,12 @@ class LargeImage:
                 [*copy, f"docker-archive:{self.new.tar}", f"docker-daemon:{NAME}"], engine
             ),
         }
+
+    def without_nix(self, argv: list[str], engine: Engine) -> Run:
+        """The time that was not Nix's."""
+        self.scene.seconds_of_nix()
+        done = self.scene.run(argv, engine, wrapped=True)
+        return Run(done.seconds - self.scene.seconds_of_nix(), done.rss_kib)
 
     def engine_with_old_image(self, store: str) -> Engine:
         engine = self.scene.engines[store]
