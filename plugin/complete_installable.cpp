@@ -28,9 +28,12 @@ Environment without_docker_program(const Environment& environment) {
   return Environment(std::move(variables));
 }
 
+// Whoever presses Tab waits for us.
+constexpr std::chrono::seconds patience{2};
+
 oci::Platform platform_to_complete_for(World& world, pipeline::World& inner) {
   try {
-    pipeline::Connection connection = pipeline::connect({}, inner);
+    pipeline::Connection connection = pipeline::connect({}, inner, patience);
     if (connection.context.endpoint.scheme == context::Endpoint::Scheme::unix_socket)
       return connection.engine.facts(world.cancel).platform;
   } catch (const Error& error) {

@@ -5,9 +5,9 @@
 #include "support/unique_fd.hpp"
 
 #include <cerrno>
-#include <mutex>
+#include <chrono>
+#include <memory>
 #include <utility>
-#include <vector>
 
 namespace nixbuild::context {
 
@@ -45,7 +45,7 @@ public:
       : context_(std::move(context))
       , connector_(http::unix_connector(context_.endpoint.socket)) {}
 
-  UniqueFd connect(const CancelToken& cancel) override {
+  http::Connection connect(const CancelToken& cancel) override {
     try {
       return connector_->connect(cancel);
     } catch (const http::ConnectError& error) {
@@ -71,31 +71,27 @@ public:
       , command_(std::move(command))
       , runner_(runner) {}
 
-  UniqueFd connect(const CancelToken& cancel) override {
+  http::Connection connect(const CancelToken& cancel) override {
     cancel.throw_if_cancelled();
     Pipe ends = make_socket_pair();
-    auto child = runner_.start_on_socket(command_, std::move(ends.write));
-    const std::scoped_lock lock(mutex_);
-    children_.push_back(std::move(child));
-    return std::move(ends.read);
+    // Lives as long as whoever may ask for its words, and so as the connection.
+    std::shared_ptr<process::Child> child =
+        runner_.start_on_socket(command_, std::move(ends.write));
+    return {std::move(ends.read), [child] {
+              // With our end closed it has nothing left to copy, and ends.
+              (void)child->ends_within(patience);
+              return child->tail_of_stderr();
+            }};
   }
 
   std::string peer() const override { return "the engine " + engine_of(context_); }
 
-  std::string last_words() override {
-    const std::scoped_lock lock(mutex_);
-    if (children_.empty()) return {};
-    // With our end closed it has nothing left to copy, and ends.
-    (void)children_.back()->wait();
-    return children_.back()->tail_of_stderr();
-  }
-
 private:
+  static constexpr std::chrono::seconds patience{2};
+
   Context context_;
   process::Command command_;
   process::Runner& runner_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<process::Child>> children_;
 };
 
 } // namespace

@@ -23,6 +23,9 @@ namespace {
 // The name that docker's own client uses for engines behind a socket or a pipe.
 constexpr const char* host_header = "api.moby.localhost";
 
+// The list of blobs takes milliseconds, and there are other ways.
+constexpr std::chrono::seconds list_limit{10};
+
 // What the user may not set: docker does not let them either.
 constexpr std::array own_headers{"User-Agent", "Content-Type", "Content-Length",
                                  "Host",       "Connection",   "Upgrade"};
@@ -52,18 +55,27 @@ struct Engine::Impl {
             .headers = options.headers};
   }
 
-  [[nodiscard]] http::Response ask(const http::Request& request, const CancelToken& cancel) const {
+  [[nodiscard]] http::Response ask(http::Request request, const CancelToken& cancel) const {
+    request.time_limit = options.answer_limit;
     return http::fetch(*client, request, cancel);
   }
 
   // The body of a successful answer.
   [[nodiscard]] std::string get(const std::string& path, const CancelToken& cancel) const {
-    const http::Response response = ask(request("GET", path), cancel);
+    return body_of(path, ask(request("GET", path), cancel));
+  }
+
+  // The same for what takes longer the more images there are.
+  [[nodiscard]] std::string get_list(const std::string& path, const CancelToken& cancel) const {
+    return body_of(path, http::fetch(*client, request("GET", path), cancel));
+  }
+
+  static std::string body_of(const std::string& path, http::Response response) {
     if (response.head.status != 200) {
       throw refusal(format("answer GET {}", path),
                     daemon_text(response.head.status, response.body));
     }
-    return response.body;
+    return std::move(response.body);
   }
 };
 
@@ -78,8 +90,10 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-Engine Engine::another_connection() const {
-  Engine other(impl_->connector, impl_->options);
+Engine Engine::another_connection(std::optional<std::chrono::milliseconds> answer_limit) const {
+  ConnectionOptions same = impl_->options;
+  if (answer_limit) same.answer_limit = *answer_limit;
+  Engine other(impl_->connector, std::move(same));
   other.impl_->facts = impl_->facts;
   return other;
 }
@@ -185,7 +199,9 @@ std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci
                                                            const CancelToken& cancel) {
   if (facts(cancel).store != ImageStore::containerd) return std::nullopt;
   try {
-    const http::StreamSocket socket(impl_->connector->connect(cancel));
+    http::Connection connection = impl_->connector->connect(cancel);
+    http::StreamSocket socket(std::move(connection.socket));
+    socket.give_up_at(http::StreamSocket::Clock::now() + list_limit);
     http::upgrade_to_h2c(socket, impl_->options.base_path + "/grpc", host_header,
                          impl_->options.headers, cancel);
     return parse_content_list(
@@ -230,7 +246,7 @@ std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
   const std::string filters = json::serialize(json::object{{"label", json::array{label}}});
   std::vector<LabelledImage> images;
   const json::value answer = parse_image_list(
-      impl_->get(format("/images/json?filters={}", http::percent_encode(filters)), cancel));
+      impl_->get_list(format("/images/json?filters={}", http::percent_encode(filters)), cancel));
   for (const json::object& image : objects_of(answer)) {
     const json::value* labels = image.if_contains("Labels");
     const json::object* by_name = labels != nullptr ? labels->if_object() : nullptr;
@@ -244,7 +260,7 @@ std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
 std::vector<std::string> Engine::image_ids(const CancelToken& cancel) {
   (void)facts(cancel);
   std::vector<std::string> ids;
-  const json::value answer = parse_image_list(impl_->get("/images/json", cancel));
+  const json::value answer = parse_image_list(impl_->get_list("/images/json", cancel));
   for (const json::object& image : objects_of(answer)) {
     if (std::string id = text_member(image, "Id"); !id.empty()) ids.push_back(std::move(id));
   }

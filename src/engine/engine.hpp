@@ -6,6 +6,7 @@
 #include "oci/reference.hpp"
 #include "support/cancel.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -75,11 +76,13 @@ struct ConnectionOptions {
   std::string base_path;                 // prefix of every request's path (tcp://host:port/base)
   http::Headers headers;                 // on every request
   std::optional<ApiVersion> api_ceiling; // DOCKER_API_VERSION
+  // For requests that a healthy engine answers at once. Loads and lists take as long as they take.
+  std::chrono::milliseconds answer_limit{60'000};
 };
 
 // The Engine API (docs.docker.com/reference/api/engine) of one engine. All calls throw an Error:
-// unavailable when nothing answers, refused with the daemon's own message as detail, cancelled.
-// Images are named by oci::Reference::str() or by an ID ("sha256:…").
+// unavailable when nothing answers or not in time, refused with the daemon's own message as detail,
+// cancelled. Images are named by oci::Reference::str() or by an ID ("sha256:…").
 class Engine {
 public:
   Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions options);
@@ -87,8 +90,10 @@ public:
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  // The same engine by a connection of its own, to be used on another thread.
-  [[nodiscard]] Engine another_connection() const;
+  // The same engine by a connection of its own, to be used on another thread or with another
+  // ConnectionOptions::answer_limit.
+  [[nodiscard]] Engine
+  another_connection(std::optional<std::chrono::milliseconds> answer_limit = {}) const;
 
   // Asks once, agreeing on an API version; later calls answer from memory.
   [[nodiscard]] const Facts& facts(const CancelToken& cancel);

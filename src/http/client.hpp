@@ -3,6 +3,7 @@
 #include "archive/stream.hpp"
 #include "support/cancel.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,8 @@ struct Request {
   // Content-Length.
   std::function<void(archive::Sink&)> stream;
   std::uint64_t stream_size = 0;
+  // How long the whole exchange may take, once connected; nothing: as long as it needs.
+  std::optional<std::chrono::milliseconds> time_limit = {};
 };
 
 struct ResponseHead {
@@ -51,8 +54,8 @@ public:
   // Sends `request` and reads the whole answer. A server may answer, or stop reading, before all
   // of the request was sent: its answer counts, and request.stream is then left early by an
   // exception out of its sink that is ours to catch. Throws an Error: unavailable when no
-  // connection can be made or it breaks before the answer is complete, protocol violations as
-  // corrupt, cancelled, invalid_input for a header that cannot be sent; and whatever
+  // connection can be made, it breaks before the answer is complete or the time is over, protocol
+  // violations as corrupt, cancelled, invalid_input for a header that cannot be sent; and whatever
   // request.stream or `on_body` throws (the connection is then dropped, so that the server sees
   // an incomplete request).
   virtual ResponseHead exchange(const Request& request, const BodyHandler& on_body,

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <utility>
 
 namespace nixbuild::http {
 
@@ -162,31 +164,51 @@ public:
       const bool repeatable = request.method == "GET" || to_head;
       if (!repeatable || exchange.answer().started()) return conclude(exchange);
     }
-    socket_.reset();
-    socket_ = std::make_unique<StreamSocket>(connector_->connect(cancel));
+    close();
+    open(cancel);
     Exchange exchange(*socket_, to_head, on_body, cancel);
     run(exchange, request, head);
     return conclude(exchange);
   }
 
 private:
+  void open(const CancelToken& cancel) {
+    Connection connection = connector_->connect(cancel);
+    socket_ = std::make_unique<StreamSocket>(std::move(connection.socket));
+    last_words_ = std::move(connection.last_words);
+  }
+
+  // Returns who can say why the connection broke, if it did.
+  std::function<std::string()> close() {
+    socket_.reset();
+    return std::exchange(last_words_, {});
+  }
+
   void run(Exchange& exchange, const Request& request, std::string_view head) {
     try {
+      if (request.time_limit) {
+        socket_->give_up_at(StreamSocket::Clock::now() + *request.time_limit);
+      } else {
+        socket_->give_up_at({});
+      }
       send_request(exchange, request, head);
       exchange.receive_answer();
+    } catch (const TimedOut&) {
+      close();
+      throw Error(ErrorKind::unavailable,
+                  format("no answer from {} within {} s", connector_->peer(),
+                         std::chrono::duration<double>(*request.time_limit).count()))
+          .with_hint("it may hang or be overloaded: does `docker version` answer?");
     } catch (...) {
-      socket_.reset();
+      close();
       throw;
     }
   }
 
   ResponseHead conclude(const Exchange& exchange) {
     const ResponseReader& answer = exchange.answer();
-    if (!answer.complete()) {
-      socket_.reset();
-      broken(exchange.reason());
-    }
-    if (exchange.stopped_early() || !answer.reusable()) socket_.reset();
+    if (!answer.complete()) broken(exchange.reason());
+    if (exchange.stopped_early() || !answer.reusable()) close();
     return answer.head();
   }
 
@@ -194,12 +216,15 @@ private:
     std::string message =
         format("the connection to {} ended before the answer was complete", connector_->peer());
     if (reason != 0) message += ": " + std::generic_category().message(reason);
-    throw Error(ErrorKind::unavailable, std::move(message)).with_detail(connector_->last_words());
+    const auto last_words = close();
+    throw Error(ErrorKind::unavailable, std::move(message))
+        .with_detail(last_words ? last_words() : std::string());
   }
 
   std::shared_ptr<Connector> connector_;
   std::string host_;
   std::unique_ptr<StreamSocket> socket_;
+  std::function<std::string()> last_words_;
 };
 
 } // namespace

@@ -5,6 +5,8 @@
 #include "support/unique_fd.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 namespace nixbuild::http {
 
@@ -21,7 +23,15 @@ private:
   int errno_value_;
 };
 
-// Makes connections to one server.
+// A connected stream socket in blocking mode, and who can tell why it broke.
+struct Connection {
+  UniqueFd socket;
+  // Why, in the words of whatever carries it (ssh's stderr, say); empty when there is nothing to
+  // tell. Called only after our end was closed; waits two seconds at most. May be empty itself.
+  std::function<std::string()> last_words = {};
+};
+
+// Makes connections to one server. Thread-safe.
 class Connector {
 public:
   Connector() = default;
@@ -29,13 +39,10 @@ public:
   Connector& operator=(const Connector&) = delete;
   virtual ~Connector() = default;
 
-  // A connected stream socket in blocking mode. Throws an Error of kind unavailable.
-  [[nodiscard]] virtual UniqueFd connect(const CancelToken& cancel) = 0;
+  // Throws an Error of kind unavailable.
+  [[nodiscard]] virtual Connection connect(const CancelToken& cancel) = 0;
   // What is at the other end, for messages: "the engine at unix:///run/docker.sock".
   [[nodiscard]] virtual std::string peer() const { return "the server"; }
-  // Why the last connection broke, in the words of whatever carries it (ssh's stderr, say); empty
-  // when there is nothing to tell. Asked for only after our end of it was closed.
-  [[nodiscard]] virtual std::string last_words() { return {}; }
 };
 
 // Connects to a unix socket. Throws an Error of kind invalid_input when the path is too long for
@@ -43,7 +50,7 @@ public:
 [[nodiscard]] std::unique_ptr<Connector> unix_connector(const std::filesystem::path& socket);
 
 // HTTP/1.1 over sockets from `connector`; `host` is the Host header. An Error of a broken
-// connection carries the connector's last words as detail.
+// connection carries the connection's last words as detail.
 [[nodiscard]] std::unique_ptr<Client> socket_client(std::shared_ptr<Connector> connector,
                                                     std::string host);
 

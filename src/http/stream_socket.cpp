@@ -1,9 +1,9 @@
 #include "http/stream_socket.hpp"
 
-#include "support/error.hpp"
-
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -51,14 +51,26 @@ StreamSocket::Ready StreamSocket::wait(bool also_write, const CancelToken& cance
   for (;;) {
     std::array<pollfd, 2> entries{{{.fd = fd_.get(), .events = wanted, .revents = 0},
                                    {.fd = cancel.poll_fd(), .events = POLLIN, .revents = 0}}};
-    if (::poll(entries.data(), entries.size(), -1) < 0) {
+    const int ready = ::poll(entries.data(), entries.size(), milliseconds_left());
+    if (ready < 0) {
       if (errno == EINTR) continue;
       throw system_error(errno, "cannot wait for a socket");
     }
     cancel.throw_if_cancelled();
+    if (ready == 0) {
+      if (milliseconds_left() > 0) continue;
+      throw TimedOut();
+    }
     const short happened = entries[0].revents;
     return {.to_read = (happened & readable) != 0, .to_write = (happened & writable) != 0};
   }
+}
+
+// As poll(2) wants it: -1 for ever.
+int StreamSocket::milliseconds_left() const {
+  if (!deadline_) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
 bool StreamSocket::readable_now() const {

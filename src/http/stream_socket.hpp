@@ -1,19 +1,33 @@
 #pragma once
 
 #include "support/cancel.hpp"
+#include "support/error.hpp"
 #include "support/unique_fd.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <span>
 
 namespace nixbuild::http {
+
+// A wait took longer than it was allowed to.
+class TimedOut : public Error {
+public:
+  TimedOut() : Error(ErrorKind::unavailable, "no answer in time") {}
+};
 
 // A connected stream socket on which every wait can be cancelled. Its descriptor stays in blocking
 // mode, since the other end of a socket pair may be another program's stdin.
 class StreamSocket {
 public:
+  using Clock = std::chrono::steady_clock;
+
   explicit StreamSocket(UniqueFd fd);
+
+  // From now on waits throw TimedOut once this time has come; nothing: they take as long as needed.
+  void give_up_at(std::optional<Clock::time_point> time) { deadline_ = time; }
 
   struct Ready {
     bool to_read = false; // also when the peer closed
@@ -41,7 +55,10 @@ public:
                                          const CancelToken& cancel) const;
 
 private:
+  [[nodiscard]] int milliseconds_left() const;
+
   UniqueFd fd_;
+  std::optional<Clock::time_point> deadline_;
 };
 
 } // namespace nixbuild::http

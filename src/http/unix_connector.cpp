@@ -43,7 +43,7 @@ public:
     std::memcpy(address_.sun_path, path.data(), path.size());
   }
 
-  UniqueFd connect(const CancelToken& cancel) override {
+  Connection connect(const CancelToken& cancel) override {
     for (;;) {
       cancel.throw_if_cancelled();
       UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
@@ -52,7 +52,7 @@ public:
       ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
       if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address_), sizeof address_) == 0) {
         ::fcntl(fd.get(), F_SETFL, 0);
-        return fd;
+        return {std::move(fd)};
       }
       const int reason = errno;
       if (reason != EAGAIN && reason != EINTR) fail(reason);

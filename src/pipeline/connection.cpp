@@ -14,7 +14,8 @@ std::string docker_program(const Environment& environment) {
 
 } // namespace
 
-Connection connect(const context::GlobalFlags& flags, World& world) {
+Connection connect(const context::GlobalFlags& flags, World& world,
+                   std::optional<std::chrono::milliseconds> answer_limit) {
   const auto directory = config::docker_config_directory(flags.config_directory, world.environment);
   const config::DockerConfig config = config::load_docker_config(directory);
   context::Context context = context::resolve_context(flags, config, world.environment);
@@ -26,6 +27,7 @@ Connection connect(const context::GlobalFlags& flags, World& world) {
       .headers = {headers.begin(), headers.end()},
       .api_ceiling = {},
   };
+  if (answer_limit) options.answer_limit = *answer_limit;
   if (const auto version = world.environment.get("DOCKER_API_VERSION")) {
     options.api_ceiling = engine::ApiVersion::parse(*version);
   }

@@ -14,6 +14,8 @@ struct Connection {
 
 // Resolves the current context from `flags`, the docker CLI's configuration and the environment.
 // Throws an Error as context::resolve_context and config::load_docker_config do.
-[[nodiscard]] Connection connect(const context::GlobalFlags& flags, World& world);
+// `answer_limit` as in engine::ConnectionOptions.
+[[nodiscard]] Connection connect(const context::GlobalFlags& flags, World& world,
+                                 std::optional<std::chrono::milliseconds> answer_limit = {});
 
 } // namespace nixbuild::pipeline

@@ -20,6 +20,9 @@ public:
   ~BackgroundChild() override;
 
   ExitStatus wait() override { return ended_.get(); }
+  [[nodiscard]] bool ends_within(std::chrono::milliseconds limit) override {
+    return ended_.wait_for(limit) == std::future_status::ready;
+  }
   [[nodiscard]] std::string tail_of_stderr() const override;
 
 private:

@@ -4,6 +4,7 @@
 #include "support/cancel.hpp"
 #include "support/unique_fd.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ public:
 
   // Waits until the program ends; `tail_of_stderr` is then complete.
   virtual ExitStatus wait() = 0;
+  // Waits no longer than that; whether it has ended.
+  [[nodiscard]] virtual bool ends_within(std::chrono::milliseconds limit) = 0;
   // The last 4 KiB that it wrote on stderr up to now.
   [[nodiscard]] virtual std::string tail_of_stderr() const = 0;
 };

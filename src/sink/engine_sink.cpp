@@ -7,6 +7,7 @@
 #include "sink/naming.hpp"
 #include "sink/prefix_leftovers.hpp"
 #include "sink/sliced_load.hpp"
+#include "sink/tidying.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -117,11 +118,10 @@ private:
 
   // A load that failed can leave a nameless record of an image with gaps.
   void remove_broken_image() {
-    try {
-      const auto image = engine_.inspect_image(report_.image_id, {});
-      if (image && image->repo_tags.empty()) (void)engine_.remove_image(report_.image_id, {});
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): the load's own error matters more
-    }
+    tidy_up(engine_, [&](engine::Engine& brisk) {
+      const auto image = brisk.inspect_image(report_.image_id, {});
+      if (image && image->repo_tags.empty()) (void)brisk.remove_image(report_.image_id, {});
+    });
   }
 
   [[nodiscard]] ImageDetails verified() {

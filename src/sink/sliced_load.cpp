@@ -2,6 +2,7 @@
 
 #include "sink/load_request.hpp"
 #include "sink/prefix_image.hpp"
+#include "sink/tidying.hpp"
 #include "support/error.hpp"
 
 #include <algorithm>
@@ -137,14 +138,13 @@ std::vector<image::Image> images_of(const image::Image& image, const std::vector
 // Of the prefix images, leaves the last one that is whole: its layers are all that the others have.
 // Those after it can be there with gaps.
 void remove_all_but_newest(const std::vector<image::Image>& images, std::size_t loaded,
-                           engine::Engine& engine) {
-  try {
-    const engine::ImageStore store = engine.facts({}).store;
+                           const engine::Engine& engine) {
+  tidy_up(engine, [&](engine::Engine& brisk) {
+    const engine::ImageStore store = brisk.facts({}).store;
     for (std::size_t i = 0; i + 1 < images.size(); ++i) {
-      if (i + 1 != loaded) (void)engine.remove_image(image_id(images[i], store), {});
+      if (i + 1 != loaded) (void)brisk.remove_image(image_id(images[i], store), {});
     }
-  } catch (const Error&) { // NOLINT(bugprone-empty-catch): the load's own error matters more
-  }
+  });
 }
 
 } // namespace

@@ -50,6 +50,7 @@ public:
     waited_ = true;
     return {.code = 255};
   }
+  bool ends_within(std::chrono::milliseconds) override { return waited_ = true; }
   std::string tail_of_stderr() const override { return waited_ ? "ssh: no such host" : ""; }
 
 private:
@@ -68,6 +69,7 @@ public:
       }) {}
   ~AnsweringChild() override { thread_.join(); }
   process::ExitStatus wait() override { return {}; }
+  bool ends_within(std::chrono::milliseconds) override { return true; }
   std::string tail_of_stderr() const override { return {}; }
 
 private:
@@ -159,6 +161,27 @@ BOOST_AUTO_TEST_CASE(program_that_fails_has_the_last_word) {
                    std::string::npos &&
                error.detail() == "ssh: no such host";
       });
+}
+
+BOOST_AUTO_TEST_CASE(each_connection_has_words_of_its_own) {
+  fakes::FakeRunner runner;
+  int started = 0;
+  class Numbered : public process::Child {
+  public:
+    explicit Numbered(int number) : number_(number) {}
+    process::ExitStatus wait() override { return {}; }
+    bool ends_within(std::chrono::milliseconds) override { return true; }
+    std::string tail_of_stderr() const override { return "child " + std::to_string(number_); }
+
+  private:
+    int number_;
+  };
+  runner.on_socket = [&](const auto&, UniqueFd) { return std::make_unique<Numbered>(++started); };
+  const auto connector = engine_connector(ssh_context(), {}, "docker", runner);
+  const http::Connection first = connector->connect({});
+  const http::Connection second = connector->connect({});
+  BOOST_TEST(first.last_words() == "child 1");
+  BOOST_TEST(second.last_words() == "child 2");
 }
 
 BOOST_AUTO_TEST_CASE(program_that_is_not_there_is_an_error) {

@@ -57,6 +57,15 @@ BOOST_AUTO_TEST_CASE(facts_are_asked_for_once) {
   BOOST_TEST(fake.connections() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(engine_that_hangs_is_not_waited_for_for_ever) {
+  FakeEngine fake(Profile::docker_28());
+  Engine engine = engine_at(fake, {.answer_limit = std::chrono::milliseconds(20)});
+  (void)engine.facts(not_cancelled);
+  fake.on("GET", "/images/" + digest + "/json", Reply{.hold = true});
+  check_fails([&] { (void)engine.inspect_image(digest, not_cancelled); }, ErrorKind::unavailable,
+              "");
+}
+
 BOOST_AUTO_TEST_CASE(every_request_has_base_path_version_and_headers) {
   FakeEngine fake;
   Engine engine = engine_at(

@@ -66,11 +66,10 @@ private:
 // A connector whose connections end at once, with words to tell why.
 class EndsAtOnce : public http::Connector {
 public:
-  UniqueFd connect(const CancelToken&) override {
+  http::Connection connect(const CancelToken&) override {
     Pipe pair = make_socket_pair();
-    return std::move(pair.read);
+    return {std::move(pair.read), [] { return std::string("ssh: no route to host"); }};
   }
-  std::string last_words() override { return "ssh: no route to host"; }
 };
 
 } // namespace
@@ -272,6 +271,20 @@ BOOST_AUTO_TEST_CASE(nothing_is_sent_after_cancel) {
   source.raise(CancelLevel::graceful);
   check_fails(*client, {.target = "/x"}, ErrorKind::cancelled, source.token());
   BOOST_TEST(engine.connections() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(server_that_hangs_is_an_error_after_the_time_limit) {
+  FakeEngine engine;
+  engine.on("GET", "/x", Reply{.hold = true});
+  engine.on("GET", "/y", Reply{.body = "fine"});
+  const auto client = client_of(engine);
+  const http::Request request{.target = "/x", .time_limit = std::chrono::milliseconds(20)};
+  BOOST_CHECK_EXCEPTION((void)http::fetch(*client, request, {}), Error, [](const Error& error) {
+    BOOST_TEST(error.message() == "no answer from the server within 0.02 s");
+    return error.kind() == ErrorKind::unavailable && !error.hint().empty();
+  });
+  // By a connection of its own.
+  BOOST_TEST(http::fetch(*client, {.target = "/y"}, {}).body == "fine");
 }
 
 BOOST_AUTO_TEST_CASE(last_words_explain_a_broken_connection) {

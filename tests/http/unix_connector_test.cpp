@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(connects) {
   const TempDir directory;
   const UniqueFd listener = bound_socket(directory.path() / "s");
   BOOST_REQUIRE(::listen(listener.get(), 1) == 0);
-  const UniqueFd connection = http::unix_connector(directory.path() / "s")->connect({});
+  const UniqueFd connection = http::unix_connector(directory.path() / "s")->connect({}).socket;
   BOOST_TEST(bool(connection));
 }
 
@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(cancel_ends_the_wait_for_a_busy_server) {
   // Nobody accepts, so that sooner or later a connection has to wait (on Linux; elsewhere it is
   // refused).
   try {
-    waiting.push_back(connector->connect({}));
+    waiting.push_back(connector->connect({}).socket);
     canceller = std::thread([&] { source.raise(CancelLevel::graceful); });
     for (int i = 0; i < 1000; ++i)
-      waiting.push_back(connector->connect(source.token()));
+      waiting.push_back(connector->connect(source.token()).socket);
     BOOST_ERROR("1000 connections nobody accepted");
   } catch (const Error& error) {
     BOOST_CHECK(error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::unavailable);
