@@ -229,8 +229,9 @@ BOOST_AUTO_TEST_CASE(writer_that_fails_leaves_the_engine_usable) {
   load.write = [](archive::Sink&) { throw Error(ErrorKind::corrupt, "layer 1 lies"); };
   check_fails([&] { (void)engine.load_images(load, not_cancelled); }, ErrorKind::corrupt, "");
   BOOST_TEST(!engine.inspect_image(digest, not_cancelled).has_value());
-  const auto requests = fake.requests();
-  BOOST_TEST(!requests.at(requests.size() - 2).whole);
+  // The fake may see the broken connection later than the next one.
+  for (const fakes::ReceivedRequest& request : fake.requests())
+    BOOST_TEST((request.method == "GET" || !request.whole));
 }
 
 BOOST_AUTO_TEST_CASE(tag_image) {
