@@ -19,6 +19,7 @@ LAYERS = [
     {"image"},
     {"sink"},
     {"agent"},
+    {"builder"},
     {"pipeline"},
     {"plugin"},
 ]

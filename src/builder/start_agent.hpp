@@ -1,0 +1,32 @@
+#pragma once
+
+#include "agent/call.hpp"
+#include "builder/agent_files.hpp"
+#include "process/runner.hpp"
+#include "progress/reporter.hpp"
+#include "support/cancel.hpp"
+#include "support/environment.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nixbuild::builder {
+
+// Starts our agent on another machine and returns the connection to it. `ssh` is argv up to the
+// command that is to run there (ssh_command.hpp); `peer` names the machine in messages. When the
+// machine does not have the agent of this version, or something else in its place, the agent is
+// copied there first, over a second connection and as a step of `reporter`.
+// Throws an Error: not_found when there is no agent for that machine, no sha256sum there, or no ssh
+// here; refused, unavailable, no_space …, with what ssh said as detail; cancelled.
+[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& ssh,
+                                            const std::string& peer, const AgentFiles& agents,
+                                            process::Runner& runner, progress::Reporter& reporter,
+                                            const CancelToken& cancel);
+
+// With the agents of this installation.
+[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& ssh,
+                                            const std::string& peer, const Environment& environment,
+                                            process::Runner& runner, progress::Reporter& reporter,
+                                            const CancelToken& cancel);
+
+} // namespace nixbuild::builder
