@@ -51,6 +51,20 @@ Command inspect_command() {
   return command;
 }
 
+Command prune_command() {
+  return {.name = "prune",
+          .arguments = "",
+          .summary = "Remove what this plugin keeps and no longer needs",
+          .description =
+              "Removes digests of layers and evaluations that are remembered beyond what "
+              "is useful, and the garbage-collector roots of projects whose folders are "
+              "gone. Shows them first and asks. Costs no more than time when something "
+              "is built again.",
+          .most_words = 0,
+          .options = {{.name = "force", .letter = 'f', .help = "Do not ask"}, help_option},
+          .examples = {}};
+}
+
 Command info_command() {
   return {.name = "info",
           .arguments = "",
@@ -93,6 +107,7 @@ std::vector<Command> make_commands() {
   return {build_command(),
           load_command(),
           inspect_command(),
+          prune_command(),
           info_command(),
           {.name = "version",
            .arguments = "",

@@ -11,6 +11,7 @@
 #include "plugin/metadata.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/print_error.hpp"
+#include "plugin/prune_command.hpp"
 #include "plugin/version.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -72,6 +73,7 @@ int run_command(const Invocation& invocation, World& world) {
   if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
   if (command.name == "info") return run_info(options, invocation.docker, world);
   if (command.name == "inspect") return run_inspect(options, invocation.docker, world);
+  if (command.name == "prune") return run_prune(options, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }

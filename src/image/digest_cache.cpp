@@ -48,4 +48,9 @@ void DigestCache::forget(const std::string& identity) {
   facts_.forget(key_of(identity));
 }
 
+FactFile::Excess DigestCache::prune(std::size_t most) {
+  const std::scoped_lock lock(mutex_);
+  return facts_.prune(most, [](const std::string& value) { return !parse(value); });
+}
+
 } // namespace nixbuild::image

@@ -36,6 +36,10 @@ public:
   void remember(const std::string& identity, const LayerDigest& digest);
   void forget(const std::string& identity);
 
+  // Drops all but the `most` digests that were remembered last; rewrite() makes it so in the file.
+  FactFile::Excess prune(std::size_t most);
+  void rewrite() const { facts_.rewrite(); }
+
 private:
   mutable std::mutex mutex_;
   FactFile facts_;

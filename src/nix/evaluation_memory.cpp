@@ -52,15 +52,18 @@ std::optional<Evaluation> parse(const std::string& text) {
   return evaluation;
 }
 
+std::optional<Evaluation> parse_if_there(const std::string& text) {
+  auto evaluation = parse(text);
+  if (!evaluation || !is_there(evaluation->derivation)) return std::nullopt;
+  if (!evaluation->conf.empty() && !is_there(evaluation->conf)) return std::nullopt;
+  return evaluation;
+}
+
 } // namespace
 
 std::optional<Evaluation> EvaluationMemory::find(const std::string& identity) const {
   const auto text = facts_.find(key_of(identity));
-  if (!text) return std::nullopt;
-  auto evaluation = parse(*text);
-  if (!evaluation || !is_there(evaluation->derivation)) return std::nullopt;
-  if (!evaluation->conf.empty() && !is_there(evaluation->conf)) return std::nullopt;
-  return evaluation;
+  return text ? parse_if_there(*text) : std::nullopt;
 }
 
 void EvaluationMemory::remember(const std::string& identity, const Evaluation& evaluation) {
@@ -68,6 +71,10 @@ void EvaluationMemory::remember(const std::string& identity, const Evaluation& e
   for (const auto& [name, member] : members)
     object[name] = evaluation.*member;
   facts_.remember(key_of(identity), json::serialize(object));
+}
+
+FactFile::Excess EvaluationMemory::prune(std::size_t most) {
+  return facts_.prune(most, [](const std::string& value) { return !parse_if_there(value); });
 }
 
 } // namespace nixbuild::nix

@@ -28,6 +28,11 @@ public:
   [[nodiscard]] std::optional<Evaluation> find(const std::string& identity) const;
   void remember(const std::string& identity, const Evaluation& evaluation);
 
+  // Drops evaluations whose derivations are gone, and all but the `most` that were remembered last;
+  // rewrite() makes it so in the file.
+  FactFile::Excess prune(std::size_t most);
+  void rewrite() const { facts_.rewrite(); }
+
 private:
   FactFile facts_;
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <span>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -86,29 +87,40 @@ void FactFile::forget(const std::string& key) {
   if (facts_.erase(key) != 0) append(key, forgotten);
 }
 
-std::uintmax_t FactFile::bytes() const noexcept {
+FactFile::Excess FactFile::prune(std::size_t most,
+                                 const std::function<bool(const std::string&)>& useless) {
+  const std::size_t before = facts_.size();
+  std::erase_if(facts_, [&](const auto& entry) { return useless(entry.second.value); });
+  if (facts_.size() > most) {
+    std::vector<std::size_t> numbers;
+    for (const auto& [key, fact] : facts_)
+      numbers.push_back(fact.number);
+    std::ranges::sort(numbers);
+    const std::size_t too_many = numbers.size() - most;
+    std::erase_if(facts_, [&](const auto& entry) {
+      return too_many == numbers.size() || entry.second.number < numbers[too_many];
+    });
+  }
   std::error_code error;
   const std::uintmax_t size = fs::file_size(file_, error);
-  return error ? 0 : size;
+  const std::uintmax_t left = content().size();
+  return {.facts = before - facts_.size(), .bytes = error || size < left ? 0 : size - left};
 }
 
-void FactFile::keep_newest(std::size_t most) {
-  std::vector<std::pair<std::size_t, std::string>> newest;
+std::string FactFile::content() const {
+  std::map<std::size_t, std::string> lines; // in the order of remembering
   for (const auto& [key, fact] : facts_)
-    newest.emplace_back(fact.number, key);
-  std::ranges::sort(newest);
-  const std::size_t too_many = newest.size() - std::min(most, newest.size());
-  for (const auto& [number, key] : std::span(newest).first(too_many))
-    facts_.erase(key);
-  std::string content;
-  for (const auto& [number, key] : std::span(newest).subspan(too_many))
-    content += line_of(key, facts_.at(key).value);
-  if (content.empty()) {
-    std::error_code ignored;
-    fs::remove(file_, ignored);
-  } else {
-    write_file_atomically(file_, content);
-  }
+    lines.emplace(fact.number, line_of(key, fact.value));
+  std::string text;
+  for (const auto& [number, line] : lines)
+    text += line;
+  return text;
+}
+
+void FactFile::rewrite() const {
+  if (!facts_.empty()) return write_file_atomically(file_, content());
+  std::error_code ignored;
+  fs::remove(file_, ignored);
 }
 
 // A memory that cannot be written is a slower run, not a failed one.

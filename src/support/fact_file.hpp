@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,12 +28,16 @@ public:
   void forget(const std::string& key);
 
   [[nodiscard]] std::size_t size() const noexcept { return facts_.size(); }
-  // Of the file.
-  [[nodiscard]] std::uintmax_t bytes() const noexcept;
-
-  // Writes the file anew with the `most` facts that were remembered last; one that another run
-  // remembers at this moment may be lost. Throws an Error of kind io or no_space.
-  void keep_newest(std::size_t most);
+  // What a call of prune() takes away.
+  struct Excess {
+    std::size_t facts = 0;
+    std::uintmax_t bytes = 0; // of the file, lines that no longer count among them
+  };
+  // Drops facts whose values are `useless`, and all but the `most` that were remembered last.
+  Excess prune(std::size_t most, const std::function<bool(const std::string&)>& useless);
+  // Writes the file anew as this object has it; what another run remembers at this moment may be
+  // lost. Throws an Error of kind io or no_space.
+  void rewrite() const;
 
 private:
   struct Fact {
@@ -41,6 +46,7 @@ private:
   };
 
   void read(std::string_view content);
+  [[nodiscard]] std::string content() const;
   void append(std::string_view key, std::string_view value) noexcept;
 
   std::filesystem::path file_;

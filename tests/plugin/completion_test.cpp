@@ -29,10 +29,10 @@ BOOST_AUTO_TEST_CASE(text_form) {
 }
 
 BOOST_AUTO_TEST_CASE(first_word) {
-  BOOST_TEST(completed({""}) == "build\nload\ninspect\ninfo\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({""}) == "build\nload\ninspect\nprune\ninfo\nversion\nhelp\n:0\n");
   BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
-  BOOST_TEST(completed({"-q", ""}) == "build\nload\ninspect\ninfo\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"-q", ""}) == "build\nload\ninspect\nprune\ninfo\nversion\nhelp\n:0\n");
 }
 
 BOOST_AUTO_TEST_CASE(installable) {

@@ -70,37 +70,47 @@ BOOST_AUTO_TEST_CASE(file_without_bound_starts_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(newest_are_kept) {
-  {
-    FactFile some = facts();
-    for (const std::string key : {"a", "b", "c"})
-      some.remember(key, "1");
-    some.remember("a", "2");
-    some.keep_newest(2);
-    BOOST_TEST(some.size() == 2U);
-  }
+  FactFile some = facts();
+  for (const std::string key : {"a", "b", "c"})
+    some.remember(key, "1");
+  some.remember("a", "2");
+  const auto size = fs::file_size(file);
+  const auto excess = some.prune(2, [](const std::string&) { return false; });
+  BOOST_TEST(excess.facts == 1U);
+  BOOST_TEST(excess.bytes == size / 2);
+  BOOST_TEST(fs::file_size(file) == size); // until it is written anew
+  some.rewrite();
   const FactFile kept = facts();
   BOOST_TEST(kept.size() == 2U);
   BOOST_TEST(kept.find("a").value() == "2");
   BOOST_TEST(!kept.find("b").has_value());
   BOOST_TEST(kept.find("c").value() == "1");
-  facts().keep_newest(0);
+}
+
+BOOST_AUTO_TEST_CASE(useless_facts_are_dropped) {
+  FactFile some = facts();
+  some.remember("a", "good");
+  some.remember("b", "bad");
+  BOOST_TEST(some.prune(9, [](const std::string& value) { return value == "bad"; }).facts == 1U);
+  some.rewrite();
+  BOOST_TEST(facts().find("a").value() == "good");
+  BOOST_TEST(!facts().find("b").has_value());
+  BOOST_TEST(some.prune(0, [](const std::string&) { return false; }).facts == 1U);
+  some.rewrite();
   BOOST_TEST(!fs::exists(file));
 }
 
-BOOST_AUTO_TEST_CASE(writing_anew_drops_what_no_longer_counts) {
-  for (int i = 0; i < 10; ++i)
-    facts().remember("a", std::to_string(i));
-  const auto before = facts().bytes();
-  facts().keep_newest(10);
-  BOOST_TEST(facts().bytes() == before / 10);
-  BOOST_TEST(facts().find("a").value() == "9");
+BOOST_AUTO_TEST_CASE(nothing_to_prune) {
+  FactFile some = facts();
+  const auto excess = some.prune(0, [](const std::string&) { return true; });
+  BOOST_TEST(excess.facts == 0U);
+  BOOST_TEST(excess.bytes == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_only_forgets) {
   FactFile facts("/proc/none/facts", limit);
   facts.remember("a", "1");
   BOOST_TEST(facts.find("a").value() == "1");
-  BOOST_TEST(facts.bytes() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(concurrent_writers_lose_nothing) {
