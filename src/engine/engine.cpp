@@ -139,6 +139,12 @@ ImageDetails read_details(const std::string& answer) {
       if (digest) details.diff_ids.push_back(*digest);
     }
   }
+  if (const json::value* annotations = value.find_pointer("/Descriptor/annotations", error);
+      annotations != nullptr && annotations->is_object()) {
+    for (const auto& [key, text] : annotations->get_object()) {
+      if (text.is_string()) details.annotations.emplace(key, std::string_view(text.get_string()));
+    }
+  }
   if (const json::value* manifests = image->if_contains("Manifests");
       manifests != nullptr && manifests->is_array()) {
     details.available = std::ranges::any_of(manifests->get_array(), is_whole_image);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -55,6 +56,8 @@ struct ImageDetails {
   std::vector<oci::Digest> diff_ids;
   // Whether all its blobs are there, where the engine says: containerd, API 1.48 or newer.
   std::optional<bool> available = {};
+  // Of its descriptor, as the tar had them that it came in; from the same engines.
+  std::map<std::string, std::string> annotations = {};
 };
 
 struct LabelledImage {

@@ -9,9 +9,16 @@ namespace nixbuild::oci {
 namespace {
 
 json::object to_json(const Descriptor& descriptor) {
-  return {{"mediaType", descriptor.media_type},
-          {"digest", descriptor.digest.str()},
-          {"size", descriptor.size}};
+  json::object object{{"mediaType", descriptor.media_type},
+                      {"digest", descriptor.digest.str()},
+                      {"size", descriptor.size}};
+  if (!descriptor.annotations.empty()) {
+    json::object annotations;
+    for (const auto& [key, value] : descriptor.annotations)
+      annotations.emplace(key, value);
+    object.emplace("annotations", std::move(annotations));
+  }
+  return object;
 }
 
 json::array to_json(std::span<const Descriptor> descriptors) {

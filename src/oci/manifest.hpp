@@ -3,6 +3,7 @@
 #include "oci/digest.hpp"
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct Descriptor {
   std::string media_type;
   Digest digest;
   std::uint64_t size = 0; // bytes
+  std::map<std::string, std::string> annotations = {};
 };
 
 // The manifest of an image; `layers` bottom first.

@@ -58,7 +58,8 @@ void compare(InspectedImage& inspected, const image::Image& image, engine::Engin
     inspected.id = inspected.manifest_digest.str();
   inspected.has_image = engine.inspect_image(inspected.id, cancel).has_value();
   if (inspected.has_image) return;
-  const sink::LoadPlan plan = sink::missing_layers(image, engine, world.reporter, cancel);
+  const sink::LoadPlan plan =
+      sink::missing_layers(image, image.names, engine, world.reporter, cancel);
   remove_trace_of_question(inspected.id, engine);
   std::set<oci::Digest> lacking; // an image may have a layer twice, a plan has it once
   for (const std::size_t index : plan.layers)

@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace json = boost::json;
 
 namespace nixbuild::sink {
@@ -50,7 +52,10 @@ std::string docker_manifest(const image::Image& image) {
 // Everything of the tar that is no layer, in order.
 std::vector<std::pair<std::string, std::string>> metadata(const image::Image& image,
                                                           const image::ImageManifest& manifest) {
-  const oci::Descriptor entry{manifest.media_type, manifest.digest, manifest.text.size()};
+  oci::Descriptor entry{manifest.media_type, manifest.digest, manifest.text.size()};
+  const bool uncompressed = std::ranges::all_of(
+      image.layers, [](const image::Layer& layer) { return layer.digest == layer.diff_id; });
+  if (uncompressed) entry.annotations.emplace(layers_annotation, layers_uncompressed);
   return {{blob_name(image.config_digest), image.config},
           {blob_name(manifest.digest), manifest.text},
           {"oci-layout", std::string(oci_layout)},

@@ -5,8 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 namespace nixbuild::sink {
+
+// An annotation on the descriptor in index.json, which containerd's store keeps with the image:
+// with the value "uncompressed", the image's diff IDs are the digests of its layers' blobs.
+inline constexpr std::string_view layers_annotation = "docker-nixbuild.layers";
+inline constexpr std::string_view layers_uncompressed = "uncompressed";
 
 // One tar that both image stores and Podman read: an OCI image layout and a docker-archive of the
 // same blobs, without the layers that the engine has. Layers come first and metadata last, so that

@@ -26,10 +26,11 @@ using engine::ImageStore;
 // One image on its way into one engine.
 class EngineLoad {
 public:
-  EngineLoad(const image::Image& image, std::string purpose, const LoadOptions& options,
-             engine::Engine& engine, progress::Reporter& reporter, progress::Step& step,
-             const CancelToken& cancel)
+  EngineLoad(const image::Image& image, const std::vector<oci::Reference>& names,
+             std::string purpose, const LoadOptions& options, engine::Engine& engine,
+             progress::Reporter& reporter, progress::Step& step, const CancelToken& cancel)
       : image_(image)
+      , names_(names)
       , purpose_(std::move(purpose))
       , engine_(engine)
       , reporter_(reporter)
@@ -70,18 +71,18 @@ private:
     // Only the containerd store keeps images with gaps.
     if (store_ != ImageStore::containerd) return true;
     if (details.available) return *details.available;
-    return missing_layers(image_, engine_, reporter_, cancel_).layers.empty();
+    return missing_layers(image_, names_, engine_, reporter_, cancel_).layers.empty();
   }
 
   void send_what_is_missing() {
-    LoadPlan plan = missing_layers(image_, engine_, reporter_, cancel_);
+    LoadPlan plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
     try {
       send(plan);
       return;
     } catch (const Error& error) {
       if (!may_have_lost_layers(error, plan)) throw;
     }
-    plan = missing_layers(image_, engine_, reporter_, cancel_);
+    plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
     try {
       send(plan);
       return;
@@ -139,6 +140,7 @@ private:
   }
 
   const image::Image& image_;
+  const std::vector<oci::Reference>& names_;
   std::string purpose_;
   engine::Engine& engine_;
   progress::Reporter& reporter_;
@@ -178,7 +180,7 @@ LoadReport load_into_engine(const image::Image& given, const std::vector<oci::Re
     const image::Image image = options.stable_order && !names.empty()
                                    ? arranged(given, names.front(), engine, reporter, cancel)
                                    : given;
-    EngineLoad load(image, purpose, options, engine, reporter, step, cancel);
+    EngineLoad load(image, names, purpose, options, engine, reporter, step, cancel);
     const ImageDetails there = load.bring();
     // Only now do users see it.
     load.report().removed_images = give_names(

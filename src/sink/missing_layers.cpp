@@ -1,11 +1,14 @@
 #include "sink/missing_layers.hpp"
 
 #include "sink/dual_tar.hpp"
+#include "sink/prefix_image.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 
 namespace nixbuild::sink {
@@ -62,14 +65,35 @@ LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::R
   }
 }
 
-LoadPlan by_blobs(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
-                  const CancelToken& cancel) {
+// The layers of an image whose blobs are all there and known by their diff IDs.
+void add_blobs(const std::optional<engine::ImageDetails>& image, std::set<oci::Digest>& blobs) {
+  if (!image || !image->available.value_or(false)) return;
+  const auto layers = image->annotations.find(std::string(layers_annotation));
+  if (layers == image->annotations.end() || layers->second != layers_uncompressed) return;
+  blobs.insert(image->diff_ids.begin(), image->diff_ids.end());
+}
+
+LoadPlan by_own_images(const image::Image& image, const std::vector<oci::Reference>& names,
+                       engine::Engine& engine, progress::Reporter& reporter,
+                       const CancelToken& cancel) {
+  std::set<oci::Digest> blobs;
+  for (const oci::Reference& name : names)
+    add_blobs(engine.inspect_image(name.str(), cancel), blobs);
+  for (const engine::LabelledImage& left : engine.images_with_label(prefix_label, cancel))
+    add_blobs(engine.inspect_image(left.id, cancel), blobs);
+  if (blobs.empty()) return everything(image, reporter, "the engine does not list its blobs");
+  return layers_where(
+      image, [&](std::size_t index) { return !blobs.contains(image.layers[index].digest); });
+}
+
+LoadPlan by_blobs(const image::Image& image, const std::vector<oci::Reference>& names,
+                  engine::Engine& engine, progress::Reporter& reporter, const CancelToken& cancel) {
   std::vector<oci::Digest> digests;
   digests.reserve(image.layers.size());
   for (const image::Layer& layer : image.layers)
     digests.push_back(layer.digest);
   const auto present = engine.present_blobs(digests, cancel);
-  if (!present) return everything(image, reporter, "the engine does not list its blobs");
+  if (!present) return by_own_images(image, names, engine, reporter, cancel);
   return layers_where(
       image, [&](std::size_t index) { return !present->contains(image.layers[index].digest); });
 }
@@ -86,11 +110,12 @@ LoadPlan by_images(const image::Image& image, engine::Engine& engine, const Canc
 
 } // namespace
 
-LoadPlan missing_layers(const image::Image& image, engine::Engine& engine,
-                        progress::Reporter& reporter, const CancelToken& cancel) {
+LoadPlan missing_layers(const image::Image& image, const std::vector<oci::Reference>& names,
+                        engine::Engine& engine, progress::Reporter& reporter,
+                        const CancelToken& cancel) {
   switch (engine.facts(cancel).store) {
   case ImageStore::containerd:
-    return by_blobs(image, engine, reporter, cancel);
+    return by_blobs(image, names, engine, reporter, cancel);
   case ImageStore::containers_storage:
     return by_images(image, engine, cancel);
   case ImageStore::graph_driver:

@@ -2,9 +2,12 @@
 
 #include "engine/engine.hpp"
 #include "image/image.hpp"
+#include "oci/reference.hpp"
 #include "progress/reporter.hpp"
 #include "sink/load_plan.hpp"
 #include "support/cancel.hpp"
+
+#include <vector>
 
 namespace nixbuild::sink {
 
@@ -14,10 +17,14 @@ namespace nixbuild::sink {
 //   missing
 //                       layer file and leaves nothing behind; what follows that layer is missing
 //                       too, since layers are kept by the chain below them
-//   containerd          its list of blobs (Content service)
+//   containerd          its list of blobs (Content service); without one, the layers of images
+//                       without gaps that we loaded uncompressed (sink/dual_tar.hpp): those called
+//                       by `names`, and what aborted loads have left
 //   containers-storage  the layers of all its images
 // Where the answer cannot be had all layers are missing, and `reporter` is told why.
-[[nodiscard]] LoadPlan missing_layers(const image::Image& image, engine::Engine& engine,
-                                      progress::Reporter& reporter, const CancelToken& cancel);
+[[nodiscard]] LoadPlan missing_layers(const image::Image& image,
+                                      const std::vector<oci::Reference>& names,
+                                      engine::Engine& engine, progress::Reporter& reporter,
+                                      const CancelToken& cancel);
 
 } // namespace nixbuild::sink

@@ -92,7 +92,12 @@ struct FakeImageStore::Tar {
     }
     id = "sha256:" + config_name.substr(config_name.rfind('/') + 1);
     if (kind == Kind::containerd) {
-      id = text_of(json::parse(files.at("index.json")).at("manifests").at(0).at("digest"));
+      const json::value entry = json::parse(files.at("index.json")).at("manifests").at(0);
+      id = text_of(entry.at("digest"));
+      if (const json::value* annotations = entry.as_object().if_contains("annotations")) {
+        for (const auto& [key, value] : annotations->as_object())
+          image.annotations[std::string(key)] = text_of(value);
+      }
     }
   }
 };
@@ -244,6 +249,10 @@ Reply FakeImageStore::inspect(const std::string& reference) const {
                       {"RepoTags", std::move(names)},
                       {"RootFS", {{"Type", "layers"}, {"Layers", list_of(image.diff_ids)}}}};
   if (kind_ == Kind::containerd) {
+    json::object annotations;
+    for (const auto& [key, value] : image.annotations)
+      annotations[key] = value;
+    answer["Descriptor"] = {{"annotations", std::move(annotations)}};
     answer["Manifests"] =
         json::array{json::object{{"ID", id}, {"Kind", "image"}, {"Available", image.complete}}};
   }

@@ -50,6 +50,7 @@ private:
     std::vector<std::string> diff_ids;
     std::set<std::string> blobs; // of its layers, that are there
     std::map<std::string, std::string> labels;
+    std::map<std::string, std::string> annotations; // of its descriptor
     bool complete = true;
   };
   struct Tar;

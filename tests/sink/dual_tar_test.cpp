@@ -109,6 +109,10 @@ BOOST_AUTO_TEST_CASE(layers_come_first_and_metadata_last) {
     return R"({"mediaType":"application/vnd.oci.image.)" + type + R"(","digest":")" +
            Digest::of(content).str() + R"(","size":)" + std::to_string(content.size()) + "}";
   };
+  const auto annotated = [](std::string text) {
+    text.insert(text.size() - 1, R"(,"annotations":{"docker-nixbuild.layers":"uncompressed"})");
+    return text;
+  };
   const std::string layer = "layer.v1.tar";
   BOOST_TEST(found[3].content ==
              R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",)"
@@ -120,7 +124,7 @@ BOOST_AUTO_TEST_CASE(layers_come_first_and_metadata_last) {
   BOOST_TEST(found[5].content ==
              R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json",)"
              R"("manifests":[)" +
-                 descriptor("manifest.v1+json", found[3].content) + "]}");
+                 annotated(descriptor("manifest.v1+json", found[3].content)) + "]}");
   BOOST_TEST(found[6].content == R"([{"Config":")" + blob(image.config) +
                                      R"(","RepoTags":null,"Layers":[")" + blob("first") + R"(",")" +
                                      blob("second") + R"(",")" + blob("first") + R"("]}])");
@@ -140,6 +144,13 @@ BOOST_AUTO_TEST_CASE(only_planned_layers_are_sent_and_all_are_named) {
   BOOST_TEST(names(written(DualTar(image, none))).starts_with(blob(image.config) + "\n"));
 }
 
+BOOST_AUTO_TEST_CASE(compressed_layers_are_not_called_uncompressed) {
+  auto image = fakes::memory_image({"first", "second"});
+  image.layers[1].diff_id = Digest::of("what is in it");
+  BOOST_TEST(written(DualTar(image, sink::LoadPlan{.layers = {}})).find("annotations") ==
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(equal_images_make_equal_bytes) {
   const auto one = fakes::memory_image({std::string(700, 'a'), "b"});
   const auto other = fakes::memory_image({std::string(700, 'a'), "b"});
@@ -147,7 +158,7 @@ BOOST_AUTO_TEST_CASE(equal_images_make_equal_bytes) {
   const std::string bytes = written(DualTar(one, plan));
   BOOST_TEST((bytes == written(DualTar(other, plan))));
   BOOST_TEST(Digest::of(bytes).hex() ==
-             "e6ee8481dc3821eda69701dc78df94852d70a9dfc061b2cb3578ca9645989b03");
+             "a5f36906d2575999172b89b9ce6a5b380d9d0cb2f127338a221c167c82b1348b");
 }
 
 BOOST_AUTO_TEST_CASE(our_own_reader_takes_it_for_a_docker_archive) {
