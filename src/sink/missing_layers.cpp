@@ -47,6 +47,23 @@ std::size_t first_missing(const image::Image& image, std::string_view daemon_tex
   return static_cast<std::size_t>(layer - image.layers.begin());
 }
 
+// Where the image that has the name now has all but a few bytes of the layers: these, without a
+// probe. Should other images have them too, they are sent in vain; that is quicker than asking.
+std::optional<LoadPlan> by_previous_image(const image::Image& image,
+                                          const std::vector<oci::Reference>& names,
+                                          engine::Engine& engine, const CancelToken& cancel) {
+  constexpr std::uint64_t few_bytes = std::uint64_t{8} << 20U;
+  if (names.empty()) return std::nullopt;
+  const auto previous = engine.inspect_image(names.front().str(), cancel);
+  if (!previous) return std::nullopt;
+  const auto differ =
+      std::ranges::mismatch(image.layers, previous->diff_ids, {}, &image::Layer::diff_id);
+  const auto common = static_cast<std::size_t>(differ.in1 - image.layers.begin());
+  LoadPlan plan = layers_where(image, [&](std::size_t index) { return index >= common; });
+  if (common == 0 || plan.layer_bytes > few_bytes) return std::nullopt;
+  return plan;
+}
+
 LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
                   const CancelToken& cancel) {
   LoadPlan nothing;
@@ -121,6 +138,7 @@ LoadPlan missing_layers(const image::Image& image, const std::vector<oci::Refere
   case ImageStore::graph_driver:
     break;
   }
+  if (auto plan = by_previous_image(image, names, engine, cancel)) return *std::move(plan);
   return by_probe(image, engine, reporter, cancel);
 }
 

@@ -16,7 +16,8 @@ namespace nixbuild::sink {
 //   graph driver        a load of the metadata alone, which fails with the name of the first
 //   missing
 //                       layer file and leaves nothing behind; what follows that layer is missing
-//                       too, since layers are kept by the chain below them
+//                       too, since layers are kept by the chain below them. Not asked when the
+//                       image that has the first of `names` holds all but a few bytes
 //   containerd          its list of blobs (Content service); without one, the layers of images
 //                       without gaps that we loaded uncompressed (sink/dual_tar.hpp): those called
 //                       by `names`, and what aborted loads have left

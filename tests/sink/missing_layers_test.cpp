@@ -74,6 +74,22 @@ BOOST_AUTO_TEST_CASE(graph_driver_lacks_everything_above_the_first_that_it_names
   BOOST_TEST(setup.notices() == nothing, each);
 }
 
+BOOST_AUTO_TEST_CASE(previous_image_of_the_name_spares_the_probe_when_little_is_missing) {
+  Setup setup(Kind::graph_driver, Profile::docker_28());
+  setup.load(fakes::memory_image({"a", "b"}));
+  const std::size_t loads = setup.store.loads().size();
+  BOOST_TEST(setup.missing(fakes::memory_image({"a", "c", "b"})) == (Indexes{1, 2}), each);
+  BOOST_TEST(setup.missing(fakes::memory_image({"a", "b"})) == Indexes{}, each);
+  BOOST_TEST(setup.store.loads().size() == loads);
+  // Nothing in common, or much to send.
+  BOOST_TEST(setup.missing(fakes::memory_image({"b", "a"})) == (Indexes{0, 1}), each);
+  BOOST_TEST(setup.store.loads().size() == loads + 1);
+  auto large = fakes::memory_image({"a", "c"});
+  large.layers[1].size = std::uint64_t{9} << 20U;
+  BOOST_TEST(setup.missing(large) == Indexes{1}, each);
+  BOOST_TEST(setup.store.loads().size() == loads + 2);
+}
+
 BOOST_AUTO_TEST_CASE(answer_to_the_probe_that_names_none_of_our_layers_means_everything) {
   Setup setup(Kind::graph_driver, Profile::docker_28());
   const auto image = fakes::memory_image({"a", "b"});
