@@ -52,6 +52,12 @@ Option format_option() {
 OptionTable build_options() {
   using enum ValueCompletion;
   OptionTable table{
+      {.name = "builder",
+       .values = {"WHERE"},
+       .help = "Run Nix on the engine's machine (ssh), here (host), or where it fits (auto)",
+       .completion = words,
+       .words = {"auto", "host", "ssh"},
+       .variable = "NIXBUILD_BUILDER"},
       debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",

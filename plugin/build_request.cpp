@@ -53,6 +53,16 @@ nix::Options nix_options_of(const ParsedOptions& options) {
           .builders = options.value("builders")};
 }
 
+pipeline::Builder builder_of(const ParsedOptions& options) {
+  const std::string text = options.value("builder").value_or("auto");
+  if (text == "auto") return pipeline::Builder::automatic;
+  if (text == "host") return pipeline::Builder::host;
+  if (text == "ssh") return pipeline::Builder::ssh;
+  throw Error(ErrorKind::invalid_input, format("there is no builder \"{}\"", text))
+      .with_hint("auto builds on the machine that runs the engine where that is possible, host "
+                 "builds here, ssh insists on that machine");
+}
+
 // An attribute of a file may be left out: the file is then the whole expression.
 std::string installable_of(const ParsedOptions& options) {
   if (!options.words.empty()) return options.words.front();
@@ -82,6 +92,7 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
       .installable = installable_of(options),
       .tags = tags_of(options),
       .platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")),
+      .builder = builder_of(options),
       .nix = nix_options_of(options),
       .out_link = options.value("out-link"),
       .dry_run = options.is_on("dry-run"),

@@ -12,12 +12,20 @@
 
 namespace nixbuild::pipeline {
 
+// Where Nix runs for us.
+enum class Builder {
+  automatic, // on the machine that runs the engine, when a command can get in there
+  host,      // here; the image is loaded through the context's endpoint
+  ssh,       // on the machine that runs the engine, by ssh
+};
+
 // What the user asked for: the command line of `build`, understood but not yet acted upon.
 struct BuildRequest {
   context::GlobalFlags docker;
   std::string installable = "."; // as typed
   std::vector<oci::Reference> tags;
   std::optional<oci::Platform> platform; // else the engine's
+  Builder builder = Builder::automatic;
   nix::Options nix;
   std::optional<std::string>
       out_link; // where the link that keeps the result goes, instead of our own folder

@@ -2,12 +2,15 @@
 
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
+#include "pipeline/remote_build.hpp"
 #include "pipeline/transfer.hpp"
 
 namespace nixbuild::pipeline {
 
-BuildReport run(const BuildRequest& request, World& world, const CancelToken& cancel) {
-  Connection connection = connect(request.docker, world);
+namespace {
+
+BuildReport build_here(const BuildRequest& request, Connection& connection, World& world,
+                       const CancelToken& cancel) {
   const engine::Facts& engine = connection.engine.facts(cancel);
 
   // The engine decides what is built, unless the user wants another platform.
@@ -22,6 +25,14 @@ BuildReport run(const BuildRequest& request, World& world, const CancelToken& ca
                         .load_options = {.remove_replaced = request.remove_replaced,
                                          .stable_order = request.stable_order}};
   return {.engine = engine, .images = transfer(job, connection.engine, world, cancel)};
+}
+
+} // namespace
+
+BuildReport run(const BuildRequest& request, World& world, const CancelToken& cancel) {
+  Connection connection = connect(request.docker, world);
+  if (auto report = build_remotely(request, connection, world, cancel)) return *std::move(report);
+  return build_here(request, connection, world, cancel);
 }
 
 } // namespace nixbuild::pipeline

@@ -1,10 +1,9 @@
 #include "pipeline/stream_script.hpp"
 
 #include "archive/file.hpp"
-#include "http/stream_socket.hpp"
 #include "image/docker_tools_image.hpp"
 #include "image/image_archive.hpp"
-#include "process/command.hpp"
+#include "process/output_stream.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 #include "support/format.hpp"
@@ -60,23 +59,9 @@ void write_output(const fs::path& script, const fs::path& file, World& world,
                   const CancelToken& cancel) {
   const UniqueFd out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!out) throw system_error(errno, format("cannot create {}", file.string()));
-  Pipe ends = make_socket_pair();
-  const auto child = world.processes.start_on_socket(
-      {.argv = {script.string()}, .directory = {}, .environment = {}}, std::move(ends.write));
-  const http::StreamSocket output(std::move(ends.read));
-  std::vector<std::byte> buffer(std::size_t{256} << 10U);
-  while (true) {
-    (void)output.wait(false, cancel);
-    const auto received = output.receive(buffer);
-    if (!received)
-      throw system_error(received.error(), format("cannot read from {}", script.string()));
-    write_all(out.get(), std::span(buffer).first(received->bytes));
-    if (received->at_end) break;
-  }
-  if (!child->wait().success()) {
-    throw Error(ErrorKind::failed, format("{} failed", script.string()))
-        .with_detail(child->tail_of_stderr());
-  }
+  process::stream_output(
+      world.processes, {.argv = {script.string()}, .directory = {}, .environment = {}},
+      [&](std::span<const std::byte> bytes) { write_all(out.get(), bytes); }, cancel);
 }
 
 } // namespace

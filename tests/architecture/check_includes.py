@@ -15,7 +15,7 @@ LAYERS = [
     {"support"},
     {"process", "archive", "progress", "config"},
     {"http", "oci"},
-    {"nix", "context", "engine"},
+    {"nix", "context", "engine", "source"},
     {"image"},
     {"sink"},
     {"agent"},

@@ -35,7 +35,7 @@ SUITES = {
     suite.name: suite
     for suite in (
         Suite("bookworm", COMMON_PACKAGES),
-        Suite("trixie", COMMON_PACKAGES + ("docker-cli", *PODMAN_PACKAGES)),
+        Suite("trixie", COMMON_PACKAGES + ("docker-cli", "openssh-client", "openssh-server", *PODMAN_PACKAGES)),
         # A mirror's copy of sid may be older than its Release file allows.
         # skopeo is a peer of the benchmarks.
         Suite("sid", COMMON_PACKAGES + ("docker-cli", "skopeo"), ('Acquire::Check-Valid-Until "false"',)),

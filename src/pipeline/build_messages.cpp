@@ -1,0 +1,285 @@
+#include "pipeline/build_messages.hpp"
+
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <boost/json.hpp>
+
+#include <utility>
+
+namespace nixbuild::pipeline {
+
+namespace json = boost::json;
+
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+json::value value_of(const std::optional<std::string>& text) {
+  return text ? json::value(*text) : json::value(nullptr);
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::array array_of(const Pairs& pairs) {
+  json::array array;
+  for (const auto& [first, second] : pairs)
+    array.push_back(json::array{first, second});
+  return array;
+}
+
+json::array array_of(const std::vector<oci::Reference>& references) {
+  json::array array;
+  for (const oci::Reference& reference : references)
+    array.emplace_back(reference.str());
+  return array;
+}
+
+json::object object_of(const nix::Options& options) {
+  return {{"file", value_of(options.file)},
+          {"args", array_of(options.args)},
+          {"argStrings", array_of(options.arg_strings)},
+          {"overrideInputs", array_of(options.override_inputs)},
+          {"settings", array_of(options.settings)},
+          {"impure", options.impure},
+          {"acceptFlakeConfig", options.accept_flake_config},
+          {"noWriteLockFile", options.no_write_lock_file},
+          {"refresh", options.refresh},
+          {"offline", options.offline},
+          {"showTrace", options.show_trace},
+          {"keepGoing", options.keep_going},
+          {"maxJobs", value_of(options.max_jobs)},
+          {"cores", value_of(options.cores)},
+          {"builders", value_of(options.builders)}};
+}
+
+json::value array_or_null(const std::optional<std::vector<std::string>>& texts) {
+  return texts ? json::value(array_of(*texts)) : json::value(nullptr);
+}
+
+json::object object_of(const image::ClosureImageOptions& options) {
+  json::object labels;
+  for (const auto& [name, text] : options.labels)
+    labels[name] = text;
+  return {{"name", value_of(options.name)},
+          {"entrypoint", array_or_null(options.entrypoint)},
+          {"cmd", array_or_null(options.cmd)},
+          {"env", array_of(options.env)},
+          {"user", options.user},
+          {"workdir", options.workdir},
+          {"exposedPorts", array_of(options.exposed_ports)},
+          {"labels", std::move(labels)},
+          {"maxLayers", options.max_layers}};
+}
+
+json::object object_of(const LoadedImage& image) {
+  return {{"id", image.id},
+          {"config", image.config_digest.str()},
+          {"manifest", image.manifest_digest.str()},
+          {"names", array_of(image.names)},
+          {"sentBytes", image.sent_bytes}};
+}
+
+json::object object_of(const engine::Facts& facts) {
+  return {{"product", facts.product},
+          {"version", facts.version},
+          {"api", facts.api.str()},
+          {"platform", facts.platform.str()},
+          {"store", static_cast<int>(facts.store)},
+          {"driver", facts.driver},
+          {"id", facts.id},
+          {"hostName", facts.host_name}};
+}
+
+json::object object_of(const BuildPlan& plan) {
+  return {{"platform", plan.platform.str()},
+          {"installable", plan.installable},
+          {"attribute", plan.attribute},
+          {"derivation", plan.derivation},
+          {"builds", array_of(plan.work.builds)},
+          {"downloads", array_of(plan.work.downloads)},
+          {"downloadBytes", plan.work.download_bytes},
+          {"unpackedBytes", plan.work.unpacked_bytes}};
+}
+
+// Boost.JSON throws std::exception for members that are missing or of another type.
+template <class Read>
+auto reading(std::string_view message, std::string_view what, Read&& read) {
+  try {
+    return std::forward<Read>(read)(json::parse(message).as_object());
+  } catch (const std::exception& problem) {
+    throw Error(ErrorKind::corrupt, format("cannot read the {}: {}", what, problem.what()));
+  }
+}
+
+std::string text(const json::value& value) {
+  return std::string(value.as_string());
+}
+
+std::optional<std::string> optional_text(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return text(value);
+}
+
+std::vector<std::string> texts(const json::value& value) {
+  std::vector<std::string> list;
+  for (const json::value& item : value.as_array())
+    list.push_back(text(item));
+  return list;
+}
+
+std::optional<std::vector<std::string>> optional_texts(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return texts(value);
+}
+
+Pairs pairs(const json::value& value) {
+  Pairs list;
+  for (const json::value& pair : value.as_array())
+    list.emplace_back(text(pair.as_array().at(0)), text(pair.as_array().at(1)));
+  return list;
+}
+
+// What std::expected has, or an exception that reading() turns into an Error.
+template <class Value>
+Value checked(std::expected<Value, std::string> parsed) {
+  if (!parsed) throw std::runtime_error(parsed.error());
+  return *std::move(parsed);
+}
+
+std::vector<oci::Reference> references(const json::value& value) {
+  std::vector<oci::Reference> list;
+  for (const json::value& item : value.as_array())
+    list.push_back(checked(oci::Reference::parse(text(item))));
+  return list;
+}
+
+nix::Options nix_options(const json::object& object) {
+  return {.file = optional_text(object.at("file")),
+          .args = pairs(object.at("args")),
+          .arg_strings = pairs(object.at("argStrings")),
+          .override_inputs = pairs(object.at("overrideInputs")),
+          .settings = pairs(object.at("settings")),
+          .impure = object.at("impure").as_bool(),
+          .accept_flake_config = object.at("acceptFlakeConfig").as_bool(),
+          .no_write_lock_file = object.at("noWriteLockFile").as_bool(),
+          .refresh = object.at("refresh").as_bool(),
+          .offline = object.at("offline").as_bool(),
+          .show_trace = object.at("showTrace").as_bool(),
+          .keep_going = object.at("keepGoing").as_bool(),
+          .max_jobs = optional_text(object.at("maxJobs")),
+          .cores = optional_text(object.at("cores")),
+          .builders = optional_text(object.at("builders"))};
+}
+
+image::ClosureImageOptions image_options(const json::object& object) {
+  image::ClosureImageOptions options{.name = optional_text(object.at("name")),
+                                     .entrypoint = optional_texts(object.at("entrypoint")),
+                                     .cmd = optional_texts(object.at("cmd")),
+                                     .env = texts(object.at("env")),
+                                     .user = text(object.at("user")),
+                                     .workdir = text(object.at("workdir")),
+                                     .exposed_ports = texts(object.at("exposedPorts")),
+                                     .labels = {},
+                                     .max_layers = object.at("maxLayers").to_number<std::size_t>()};
+  for (const auto& [name, value] : object.at("labels").as_object())
+    options.labels[std::string(name)] = text(value);
+  return options;
+}
+
+engine::ImageStore image_store(const json::value& value) {
+  const int number = value.to_number<int>();
+  if (number < 0 || number > static_cast<int>(engine::ImageStore::containers_storage)) {
+    throw std::runtime_error("unknown image store");
+  }
+  return static_cast<engine::ImageStore>(number);
+}
+
+engine::Facts facts(const json::object& object) {
+  const auto api = engine::ApiVersion::parse(text(object.at("api")));
+  if (!api) throw std::runtime_error("no API version");
+  return {.product = text(object.at("product")),
+          .version = text(object.at("version")),
+          .api = *api,
+          .platform = checked(oci::Platform::parse(text(object.at("platform")))),
+          .store = image_store(object.at("store")),
+          .driver = text(object.at("driver")),
+          .id = text(object.at("id")),
+          .host_name = text(object.at("hostName"))};
+}
+
+LoadedImage loaded_image(const json::object& object) {
+  return {.id = text(object.at("id")),
+          .config_digest = checked(oci::Digest::parse(text(object.at("config")))),
+          .manifest_digest = checked(oci::Digest::parse(text(object.at("manifest")))),
+          .names = references(object.at("names")),
+          .sent_bytes = object.at("sentBytes").to_number<std::uint64_t>()};
+}
+
+BuildPlan build_plan(const json::object& object) {
+  return {.platform = checked(oci::Platform::parse(text(object.at("platform")))),
+          .installable = text(object.at("installable")),
+          .attribute = text(object.at("attribute")),
+          .derivation = text(object.at("derivation")),
+          .work = {.builds = texts(object.at("builds")),
+                   .downloads = texts(object.at("downloads")),
+                   .download_bytes = object.at("downloadBytes").to_number<std::uint64_t>(),
+                   .unpacked_bytes = object.at("unpackedBytes").to_number<std::uint64_t>()}};
+}
+
+} // namespace
+
+std::string to_message(const BuildRequest& request) {
+  return json::serialize(json::object{
+      {"installable", request.installable},
+      {"tags", array_of(request.tags)},
+      {"platform", request.platform ? json::value(request.platform->str()) : json::value(nullptr)},
+      {"nix", object_of(request.nix)},
+      {"dryRun", request.dry_run},
+      {"image", object_of(request.image_options)},
+      {"stableOrder", request.stable_order},
+      {"removeReplaced", request.remove_replaced}});
+}
+
+BuildRequest parse_request(std::string_view message) {
+  return reading(message, "request for a build", [](const json::object& object) {
+    BuildRequest request{.docker = {},
+                         .installable = text(object.at("installable")),
+                         .tags = references(object.at("tags")),
+                         .platform = {},
+                         .nix = nix_options(object.at("nix").as_object()),
+                         .out_link = {},
+                         .dry_run = object.at("dryRun").as_bool(),
+                         .image_options = image_options(object.at("image").as_object()),
+                         .stable_order = object.at("stableOrder").as_bool(),
+                         .remove_replaced = object.at("removeReplaced").as_bool()};
+    if (const auto platform = optional_text(object.at("platform"))) {
+      request.platform = checked(oci::Platform::parse(*platform));
+    }
+    return request;
+  });
+}
+
+std::string to_message(const BuildReport& report) {
+  json::array images;
+  for (const LoadedImage& image : report.images)
+    images.push_back(object_of(image));
+  return json::serialize(
+      json::object{{"engine", object_of(report.engine)},
+                   {"images", std::move(images)},
+                   {"plan", report.plan ? json::value(object_of(*report.plan)) : json::value()}});
+}
+
+BuildReport parse_report(std::string_view message) {
+  return reading(message, "report of a build", [](const json::object& object) {
+    BuildReport report{.engine = facts(object.at("engine").as_object()), .images = {}, .plan = {}};
+    for (const json::value& image : object.at("images").as_array())
+      report.images.push_back(loaded_image(image.as_object()));
+    if (!object.at("plan").is_null()) report.plan = build_plan(object.at("plan").as_object());
+    return report;
+  });
+}
+
+} // namespace nixbuild::pipeline

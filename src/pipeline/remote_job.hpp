@@ -1,0 +1,46 @@
+#pragma once
+
+#include "oci/digest.hpp"
+#include "pipeline/build_report.hpp"
+#include "pipeline/build_request.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace nixbuild::pipeline {
+
+// A flake's files on the client, which the machine that builds needs (source/exchange.hpp).
+struct SourceNeed {
+  oci::Digest manifest;
+  std::string subfolder; // that the flake is in
+  // The override whose flake it is, by its index in nix::Options; else the installable's.
+  std::optional<std::size_t> override_input;
+};
+
+// What the agent is asked to do.
+struct RemoteJob {
+  BuildRequest request;                     // as typed on the client
+  std::string project;                      // what "." stands for: "host:folder"
+  std::optional<std::string> engine_socket; // else what the docker CLI uses there
+  std::vector<SourceNeed> sources;
+};
+
+// The machine cannot build at all, for want of a program; nothing was done.
+struct UnableToBuild {
+  std::string message;
+  std::string hint;
+};
+
+using RemoteResult = std::variant<BuildReport, UnableToBuild>;
+
+// As texts (JSON); reading throws an Error of kind corrupt.
+[[nodiscard]] std::string to_message(const RemoteJob& job);
+[[nodiscard]] RemoteJob parse_remote_job(std::string_view message);
+[[nodiscard]] std::string to_message(const RemoteResult& result);
+[[nodiscard]] RemoteResult parse_remote_result(std::string_view message);
+
+} // namespace nixbuild::pipeline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nixbuild::source {
+
+// A flake whose files are on this machine.
+struct LocalFlake {
+  enum class Kind {
+    git,    // a work tree: Nix sees the files that git tracks, as they are on disk
+    folder, // `path:`: Nix sees everything
+  };
+  Kind kind = Kind::folder;
+  std::filesystem::path root; // absolute
+  std::string subfolder;      // of `root`, that flake.nix is in; empty for `root` itself
+  bool submodules = false;    // of a git work tree, too
+};
+
+// The local flake that the reference `text` means, as Nix understands it (libflake/flakeref.cc):
+// ".", "./x", "/x" and "path:", "git+file:" with "?dir=" and "&submodules=1"; a path inside a git
+// work tree is that work tree, and flake.nix is looked for upwards. Nothing for a flake that is
+// elsewhere (github:…, a name of the registry). Relative paths begin at `folder`.
+// Throws an Error: not_found when there is no flake.nix, invalid_input for a reference to another
+// revision than the work tree's, or one that is malformed.
+[[nodiscard]] std::optional<LocalFlake> local_flake(std::string_view text,
+                                                    const std::filesystem::path& folder);
+
+// The reference to a flake whose files were put into `folder`.
+[[nodiscard]] std::string reference_to_copy(const std::filesystem::path& folder,
+                                            const std::string& subfolder);
+
+} // namespace nixbuild::source

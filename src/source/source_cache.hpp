@@ -1,0 +1,71 @@
+#pragma once
+
+#include "archive/stream.hpp"
+#include "oci/digest.hpp"
+#include "source/source_tree.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace nixbuild::source {
+
+// Source trees that another machine sent, kept so that only what changed is sent again:
+//   blobs/<hex>, blobs/<hex>-x   contents by digest, the latter executable; read-only
+//   trees/<hex of the manifest>  whole trees; their files are links to the blobs
+// Shared by concurrent runs of one user: everything appears under its name in one step.
+class SourceCache {
+public:
+  // Makes the folder, for its owner alone. Throws an Error of kind io or no_space.
+  explicit SourceCache(std::filesystem::path folder);
+
+  // The tree with this manifest, if it is there whole; counts as used now.
+  [[nodiscard]] std::optional<std::filesystem::path> find(const oci::Digest& manifest) const;
+
+  // Entries of `tree`, by index and each content once, whose contents are not here.
+  [[nodiscard]] std::vector<std::size_t> missing(const SourceTree& tree) const;
+
+  // Where the contents of those entries are written to, one after the other. It throws an Error:
+  // corrupt when one has another digest, no_space, io.
+  class Receiver;
+  [[nodiscard]] Receiver receiver(const SourceTree& tree,
+                                  const std::vector<std::size_t>& entries) const;
+
+  // Puts the tree together; nothing of it may be missing.
+  [[nodiscard]] std::filesystem::path assemble(const SourceTree& tree,
+                                               const oci::Digest& manifest) const;
+
+  // Removes all but the `keep` trees that were used last, and contents that no tree has
+  // any more.
+  void prune(std::size_t keep) const;
+
+private:
+  [[nodiscard]] std::filesystem::path blob(const SourceEntry& entry) const;
+
+  std::filesystem::path folder_;
+};
+
+class SourceCache::Receiver final : public archive::Sink {
+public:
+  Receiver(const SourceCache& cache, const SourceTree& tree, std::vector<std::size_t> entries);
+  ~Receiver() override;
+
+  void write(std::span<const std::byte> data) override;
+  // Throws an Error of kind corrupt when not everything has come.
+  void finish();
+
+private:
+  class Arriving;
+  void begin_next();
+  [[noreturn]] void complain() const;
+
+  const SourceCache& cache_;
+  const SourceTree& tree_;
+  std::vector<std::size_t> entries_;
+  std::size_t next_ = 0;               // in entries_
+  std::unique_ptr<Arriving> arriving_; // the entry before that one
+};
+
+} // namespace nixbuild::source

@@ -1,0 +1,116 @@
+"""Contexts by ssh: the image is built and loaded on the machine that runs the engine."""
+
+import json
+import signal
+import unittest
+from contextlib import ExitStack
+
+from nixlab import session
+from nixlab.engine import Engine
+from nixlab.lanes import LANES
+from nixlab.plugin import agent_binary
+from nixlab.process import Result
+from nixlab.ssh import SshServer
+from nixlab.testcase import PluginTest
+from nixlab.waiting import wait_until
+
+BUILDER = "the endless build has begun"  # words of its script, and so of its command line
+CANCELLED = 130
+
+
+class Remote(PluginTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        if session.current().lane.suite is not LANES["trixie-overlay2"].suite:
+            raise unittest.SkipTest("the other suites have no sshd")
+        if agent_binary() is None:
+            raise unittest.SkipTest("there is no agent to be copied to another machine")
+        stack = ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.server = stack.enter_context(cls.lab.new_machine("server"))
+        cls.far_engine = stack.enter_context(Engine(cls.server, cls.lab.lane.image_store))
+        cls.ssh = stack.enter_context(SshServer(cls.machine, cls.server))
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.far_engine.api.remove_everything()
+
+    def far_nixbuild(self, *words: str, **options) -> Result:
+        return self.docker("-H", self.ssh.url, "nixbuild", *words, **options)
+
+    def processes(self) -> str:
+        return self.server.exec(["ps", "-e", "-o", "args="]).check().stdout
+
+    def assert_nothing_runs(self) -> None:
+        wait_until(lambda: BUILDER not in (now := self.processes()) and "agent" not in now, "all has ended")
+
+    def test_image_is_built_and_loaded_where_the_engine_is(self):
+        self.work = self.flake("hello")
+        built = self.far_nixbuild(".#streamImage").check()
+        self.assertEqual(built.stdout, "Loaded image: nixbuild-hello:1.0\n")
+        self.assertEqual(self.far_engine.api.tags(), {"nixbuild-hello:1.0"})
+        self.assertEqual(self.engine.api.tags(), set())
+        ran = self.docker("-H", self.ssh.url, "run", "--rm", "--network=none", "nixbuild-hello:1.0").check()
+        self.assertEqual(ran.stdout, "Hello from Nix\n")
+        # The same files give the same image here.
+        self.nixbuild(".#streamImage").check()
+        self.assertEqual(self.image_id("nixbuild-hello:1.0"), self.far_image("nixbuild-hello:1.0")["Id"])
+
+    def test_unchanged_is_not_sent_again_and_a_change_arrives(self):
+        self.work = self.flake("hello")
+        self.far_nixbuild(".#streamImage").check()
+        first = self.far_image("nixbuild-hello:1.0")["Id"]
+        self.far_nixbuild(".#streamImage").check()
+        self.assertEqual(self.far_image("nixbuild-hello:1.0")["Id"], first)
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello from afar")
+        self.far_nixbuild(".#streamImage").check()
+        self.assertNotEqual(self.far_image("nixbuild-hello:1.0")["Id"], first)
+        sources = list(self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir())
+        self.assertGreaterEqual(len(sources), 2)
+
+    def test_only_tracked_files_of_a_work_tree_count(self):
+        self.work = self.flake("hello")
+        for words in (["init", "-q"], ["add", "."]):
+            self.machine.exec(["git", *words], cwd=self.work).check()
+        self.outside(f"{self.work}/untracked").write_text("not for Nix")
+        self.far_nixbuild(".#streamImage").check()
+        trees = self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir()
+        self.assertFalse(any((tree / "untracked").exists() for tree in trees))
+
+    def test_failure_has_the_words_of_nix(self):
+        self.work = self.flake("hello")
+        self.assert_fails(self.far_nixbuild(".#nothing"), "nothing")
+        self.work = self.flake("faults")
+        self.assert_fails(self.far_nixbuild(".#broken"), "the last words of the builder")
+
+    def test_result_files_tell_of_the_image(self):
+        self.work = self.flake("hello")
+        self.far_nixbuild("--metadata-file", "m.json", "-t", "named:2", ".#streamImage").check()
+        metadata = json.loads(self.outside(f"{self.work}/m.json").read_text())
+        self.assertEqual(self.far_engine.api.tags(), {"named:2"})
+        self.assertIn(self.far_image("named:2")["Id"], json.dumps(metadata))
+
+    def test_cancelling_ends_everything_there(self):
+        self.work = self.flake("faults")
+        for number, status in ((signal.SIGINT, CANCELLED), (signal.SIGKILL, -signal.SIGKILL)):
+            with self.subTest(number.name):
+                running = self.machine.spawn(
+                    ["docker", "-H", self.ssh.url, "nixbuild", "--progress=plain", ".#endless"], cwd=self.work
+                )
+                wait_until(lambda: BUILDER in self.processes(), "the build has begun")
+                running.send_to_group(number)
+                result = running.wait()
+                self.assertIn(result.returncode, (status, -number, 128 + number), result)
+                self.assert_nothing_runs()
+
+    def test_builder_can_be_chosen(self):
+        self.work = self.flake("hello")
+        self.far_nixbuild("--builder=host", ".#streamImage").check()
+        self.assertEqual(self.far_engine.api.tags(), {"nixbuild-hello:1.0"})
+        self.assert_fails(self.nixbuild("--builder=ssh", ".#streamImage"), "ssh")
+
+    def far_image(self, reference: str) -> dict:
+        image = self.far_engine.api.image(reference)
+        self.assertIsNotNone(image, f"the far engine has no image {reference}")
+        return image

@@ -1,0 +1,59 @@
+#include "pipeline/offered_sources.hpp"
+#include "pipeline/pipeline_world.hpp"
+#include "pipeline/remote_job.hpp"
+#include "pipeline/serve_build.hpp"
+#include "support/error.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace nixbuild;
+using namespace nixbuild::pipeline;
+
+BOOST_FIXTURE_TEST_SUITE(remote_job, tests::PipelineWorld)
+
+BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
+  const RemoteJob job{.request = {.installable = ".#a"},
+                      .project = "host:/home/me/p",
+                      .engine_socket = "/run/x.sock",
+                      .sources = {{.manifest = oci::Digest::of("1"), .subfolder = "sub"},
+                                  {.manifest = oci::Digest::of("2"), .override_input = 3}}};
+  const RemoteJob arrived = parse_remote_job(to_message(job));
+  BOOST_TEST(to_message(arrived) == to_message(job));
+  BOOST_TEST(arrived.request.installable == ".#a");
+  BOOST_TEST(arrived.sources.at(1).override_input.value() == 3U);
+  BOOST_TEST(!arrived.sources.at(0).override_input.has_value());
+  BOOST_CHECK_THROW((void)parse_remote_job("{}"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_arrives_whole) {
+  const RemoteResult unable = UnableToBuild{.message = "there is no Nix", .hint = "get it"};
+  BOOST_TEST(std::get<UnableToBuild>(parse_remote_result(to_message(unable))).hint == "get it");
+  BOOST_CHECK_THROW((void)parse_remote_result(R"({"report": "{}"})"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(flakes_here_are_offered_and_others_are_not) {
+  put("project/flake.nix", "{}");
+  put("input/file", "x");
+  BuildRequest request{.installable = "./project#image"};
+  request.nix.override_inputs = {{"nixpkgs", "github:a/b"}, {"mine", "path:./input"}};
+  const OfferedSources sources = offer_sources(request, folder.path(), *runner, {});
+  BOOST_REQUIRE(sources.needs.size() == 2U);
+  BOOST_TEST(!sources.needs[0].override_input.has_value());
+  BOOST_TEST(sources.needs[1].override_input.value() == 1U);
+  BOOST_TEST(sources.needs[1].manifest.str() == sources.offer.manifest_digest(1).str());
+}
+
+BOOST_AUTO_TEST_CASE(a_machine_without_nix_says_so_before_anything_else) {
+  const Environment empty(std::map<std::string, std::string>{{"HOME", folder.path().string()},
+                                                             {"PATH", folder.path().string()}});
+  World without_nix{empty, *runner, reporter};
+  const auto ask = [](const std::string&, archive::Sink&) -> std::string {
+    BOOST_FAIL("nothing is to be asked");
+    return {};
+  };
+  if (std::filesystem::exists("/nix/var/nix/profiles/default/bin/nix")) return;
+  const RemoteResult result = parse_remote_result(serve_build("{}", ask, without_nix, {}));
+  BOOST_TEST(!std::get<UnableToBuild>(result).hint.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
