@@ -54,7 +54,7 @@ OptionTable build_options() {
   OptionTable table{
       {.name = "builder",
        .values = {"WHERE"},
-       .help = "Run Nix on the engine's machine (ssh), here (host), or where it fits (auto)",
+       .help = "Run Nix here (host), on the engine's machine (ssh), or choose (auto)",
        .completion = words,
        .words = {"auto", "host", "ssh"},
        .variable = "NIXBUILD_BUILDER"},
