@@ -6,6 +6,7 @@
 #include "plugin/print_error.hpp"
 #include "plugin/run_main.hpp"
 #include "plugin/standard_output.hpp"
+#include "plugin/with_home.hpp"
 #include "process/runner.hpp"
 #include "support/error.hpp"
 
@@ -20,7 +21,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
                       nixbuild::plugin::StandardOutput& out,
                       nixbuild::plugin::StandardOutput& err) {
   using namespace nixbuild;
-  const Environment environment = Environment::of_process();
+  const Environment environment = plugin::with_home(Environment::of_process());
   const CancelSource cancel;
   const plugin::CancelWatch watch(cancel, environment, [&err] {
     err.restore_terminal();

@@ -7,11 +7,10 @@
 #include <boost/json.hpp>
 
 #include <array>
+#include <array>
 #include <initializer_list>
+#include <string>
 #include <string_view>
-
-#include <pwd.h>
-#include <unistd.h>
 
 namespace nixbuild::config {
 
@@ -21,15 +20,7 @@ namespace json = boost::json;
 namespace {
 
 fs::path home_directory(const Environment& environment) {
-  if (const auto home = environment.get("HOME")) return *home;
-  std::array<char, 16384> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
-      found == nullptr) {
-    return {};
-  }
-  return found->pw_dir;
+  return environment.get("HOME").value_or(std::string());
 }
 
 using Check = void (*)(const json::value&, const JsonPlace&);

@@ -17,8 +17,7 @@ struct DockerConfig {
   std::map<std::string, std::string> plugin;       // plugins.nixbuild
 };
 
-// The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else ~/.docker (~ is the
-// passwd database's when HOME is not set).
+// The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else $HOME/.docker.
 [[nodiscard]] std::filesystem::path
 docker_config_directory(const std::optional<std::string>& config_flag,
                         const Environment& environment);
