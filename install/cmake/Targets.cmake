@@ -6,6 +6,7 @@ function(nixbuild_library name)
   add_library(nixbuild_${name} STATIC ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND nixbuild_)
   target_link_libraries(nixbuild_${name} PUBLIC nixbuild_settings ${arg_USES} PRIVATE ${arg_LINKS})
+  set_property(GLOBAL APPEND PROPERTY NIXBUILD_MODULES nixbuild_${name})
 endfunction()
 
 # nixbuild_test(NAME SOURCES a_test.cpp… [USES modules…] [LINKS libraries…])
