@@ -185,7 +185,15 @@ std::vector<std::string> grpc_call(const StreamSocket& socket, const std::string
   submit(session.get(), method);
   while (!call.finished) {
     send_pending(session.get(), socket, cancel);
-    if (!call.finished) receive(session.get(), socket, cancel);
+    if (call.finished) break;
+    // After a breach of the protocol nghttp2 says goodbye and listens no more.
+    if (nghttp2_session_want_read(session.get()) == 0) {
+      throw Error(ErrorKind::corrupt, format("the answer to {} is not HTTP/2", method));
+    }
+    receive(session.get(), socket, cancel);
+  }
+  if (call.grpc_status.empty() && call.http_status == "200") {
+    throw Error(ErrorKind::corrupt, format("the answer to {} ended without a status", method));
   }
   if (call.grpc_status != "0") {
     throw Error(ErrorKind::refused, format("the engine refused {}", method))
