@@ -1,6 +1,5 @@
 #include "plugin/archive_input.hpp"
 
-#include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <array>
@@ -89,20 +88,36 @@ ArchiveInput ArchiveInput::open(const std::optional<std::string>& file, int stan
   UniqueFd opened;
   if (file) {
     opened = open_file(*file);
-    if (is_regular(opened.get())) return {*file, {}};
+    if (is_regular(opened.get())) return {*file, *file};
   } else if (::isatty(standard_input) != 0) {
     throw Error(ErrorKind::invalid_input, "requested load from stdin, but stdin is empty")
         .with_hint("name the archive with --input FILE, or send it through a pipe");
   }
   const int from = file ? opened.get() : standard_input;
+  const std::string name = file.value_or("standard input");
   // What a shell's earlier commands have read of their common input is no part of the archive.
   const bool from_the_start = ::lseek(from, 0, SEEK_CUR) == 0;
   if (!file && is_regular(from) && from_the_start && ::access(path_of(from).c_str(), R_OK) == 0)
-    return {path_of(from), {}};
-  UniqueFd spool =
-      spooled(from, file.value_or("standard input"), spool_folder(environment), cancel);
+    return {path_of(from), name};
+  UniqueFd spool = spooled(from, name, spool_folder(environment), cancel);
   fs::path path = path_of(spool.get());
-  return {std::move(path), std::move(spool)};
+  return {std::move(path), name, std::move(spool)};
+}
+
+Error ArchiveInput::renamed(const Error& error) const {
+  const auto told = [&](std::string text) {
+    const std::string path = path_.string();
+    for (std::size_t at = text.find(path); at != std::string::npos;
+         at = text.find(path, at + name_.size()))
+      text.replace(at, path.size(), name_);
+    return text;
+  };
+  Error renamed = Error(error.kind(), told(error.message()))
+                      .with_detail(error.detail())
+                      .with_hint(error.hint());
+  for (const std::string& frame : error.frames())
+    renamed.add_frame(told(frame));
+  return renamed;
 }
 
 } // namespace nixbuild::plugin

@@ -2,11 +2,13 @@
 
 #include "support/cancel.hpp"
 #include "support/environment.hpp"
+#include "support/error.hpp"
 #include "support/unique_fd.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace nixbuild::plugin {
 
@@ -23,12 +25,17 @@ public:
   // Where it can be opened, as long as this object lives.
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
+  // `error` with the name that the user knows in place of the path.
+  [[nodiscard]] Error renamed(const Error& error) const;
+
 private:
-  ArchiveInput(std::filesystem::path path, UniqueFd fd)
+  ArchiveInput(std::filesystem::path path, std::string name, UniqueFd fd = {})
       : path_(std::move(path))
+      , name_(std::move(name))
       , fd_(std::move(fd)) {}
 
   std::filesystem::path path_;
+  std::string name_; // "standard input"
   UniqueFd fd_;
 };
 

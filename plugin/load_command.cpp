@@ -4,6 +4,7 @@
 #include "plugin/build_request.hpp"
 #include "plugin/display.hpp"
 #include "plugin/results.hpp"
+#include "support/error.hpp"
 
 namespace nixbuild::plugin {
 
@@ -14,9 +15,15 @@ int run_load(const ParsedOptions& options, const context::GlobalFlags& docker, W
   const ArchiveInput input = ArchiveInput::open(options.value("input"), world.standard_input,
                                                 world.environment, world.cancel);
   request.archive = input.path();
-  const pipeline::BuildReport report = with_display(
-      mode, progress::Activity::loading, request.docker, world,
-      [&](pipeline::World& inner) { return world.load(request, inner, world.cancel); });
+  const auto load = [&](pipeline::World& inner) {
+    try {
+      return world.load(request, inner, world.cancel);
+    } catch (const Error& error) {
+      throw input.renamed(error);
+    }
+  };
+  const pipeline::BuildReport report =
+      with_display(mode, progress::Activity::loading, request.docker, world, load);
   // --quiet keeps these lines, as docker load's does.
   print_results(report.images, Results::names, world.out);
   return 0;

@@ -54,6 +54,19 @@ BOOST_AUTO_TEST_CASE(standard_input) {
   BOOST_TEST(world.load_requests.at(0).archive == "/dev/fd/" + std::to_string(opened.get()));
 }
 
+BOOST_AUTO_TEST_CASE(errors_call_standard_input_by_its_name) {
+  const UniqueFd opened(::open(archive.c_str(), O_RDONLY | O_CLOEXEC));
+  world.standard_input = opened.get();
+  world.on_load = [](const auto& request) -> BuildReport {
+    nixbuild::Error error(nixbuild::ErrorKind::corrupt, request.archive.string() + ": no tar");
+    error.add_frame("loading " + request.archive.string());
+    throw std::move(error).with_hint("make it again");
+  };
+  BOOST_TEST(world.run({"nixbuild", "load", "-q"}) == 1);
+  BOOST_TEST(world.err.text == "ERROR: standard input: no tar\n  while loading standard input\n"
+                               "  make it again\n");
+}
+
 BOOST_AUTO_TEST_CASE(quiet_hides_progress_alone) {
   BOOST_TEST(world.run({"nixbuild", "load", "-qi", archive}) == 0);
   BOOST_TEST(world.out.text == docker_lines);
