@@ -29,8 +29,17 @@ constexpr std::chrono::seconds graceful_patience{30};
 constexpr std::chrono::seconds forced_patience{2};
 constexpr std::size_t most_unsent = std::size_t{1} << 20U;
 
-std::string ending_of(const process::ExitStatus& status) {
-  return status.signal ? format("signal {}", *status.signal) : format("status {}", status.code);
+// With our end of the connection closed, the program that carried it has nothing left to do.
+constexpr std::chrono::seconds carrier_patience{2};
+
+std::optional<process::ExitStatus> end_of(process::Child& carrier) {
+  if (!carrier.ends_within(carrier_patience)) return std::nullopt;
+  return carrier.wait();
+}
+
+std::string ending_of(const std::optional<process::ExitStatus>& status) {
+  if (!status) return "still running";
+  return status->signal ? format("signal {}", *status->signal) : format("status {}", status->code);
 }
 
 // One call while it runs.
@@ -146,6 +155,7 @@ private:
     try {
       while (auto frame = link_.next()) {
         if (frame->type == FrameType::error) throw error_from_json(frame->payload);
+        if (frame->type == FrameType::alive) continue;
         if (frame->type != FrameType::event) return frame;
         events_.report(event_from_json(frame->payload));
       }
@@ -202,9 +212,8 @@ private:
 
   Error lost() {
     over_ = true;
-    // With our end closed the program that carried the connection has nothing left to do.
     link_.close();
-    const process::ExitStatus status = child_.wait();
+    const std::optional<process::ExitStatus> status = end_of(child_);
     return Error(ErrorKind::unavailable, format("the connection to the agent on {} was lost ({})",
                                                 peer_, ending_of(status)))
         .with_detail(child_.tail_of_stderr());
@@ -254,7 +263,7 @@ std::expected<Connection, NoGreeting> Connection::open(std::unique_ptr<process::
     NoGreeting other{.out = std::string(link.rest())};
     if (link.ended()) {
       link.close();
-      other.status = child->wait();
+      other.status = end_of(*child);
     }
     other.err = child->tail_of_stderr();
     return std::unexpected(std::move(other));

@@ -17,7 +17,7 @@ std::size_t longest_of(FrameType type) {
 
 bool is_known(unsigned char type) {
   return type >= static_cast<unsigned char>(FrameType::hello) &&
-         type <= static_cast<unsigned char>(FrameType::data);
+         type <= static_cast<unsigned char>(FrameType::alive);
 }
 
 } // namespace

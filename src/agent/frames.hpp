@@ -13,6 +13,8 @@
 //   hello    who I am          ─►
 //                              ◄─     request   what to do, opaque here
 //   event    progress          ─►               any number, at any time
+//   alive    nothing           ─►               when there was nothing else for a while, so that a
+//                                               network that is gone does not stay unnoticed
 //                              ◄─     cancel    "graceful" or "forced", at any time
 //   ask      a question        ─►
 //   data     to go with it     ─►               any number of pieces, the last one empty
@@ -36,6 +38,7 @@ enum class FrameType : unsigned char {
   ask = 7,
   answer = 8,
   data = 9,
+  alive = 10,
 };
 
 struct Frame {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <utility>
 
 #include <poll.h>
 #include <unistd.h>
@@ -29,7 +30,12 @@ void block_sigpipe_in_this_thread() {
 
 } // namespace
 
-Outbox::Outbox(int fd) : fd_(fd), stop_(make_pipe()), thread_([this] { write_until_stopped(); }) {}
+Outbox::Outbox(int fd, std::chrono::milliseconds quiet, std::string sign_of_life)
+    : fd_(fd)
+    , quiet_(quiet)
+    , sign_of_life_(std::move(sign_of_life))
+    , stop_(make_pipe())
+    , thread_([this] { write_until_stopped(); }) {}
 
 Outbox::~Outbox() {
   {
@@ -78,8 +84,10 @@ void Outbox::write_until_stopped() {
   std::string bytes;
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || (!gone_ && !waiting_.empty()); });
+    const bool asked = changed_.wait_for(
+        lock, quiet_, [this] { return stopping_ || (!gone_ && !waiting_.empty()); });
     if (stopping_) return;
+    if (!asked) waiting_ += sign_of_life_;
     bytes.clear();
     bytes.swap(waiting_);
     writing_ = true;

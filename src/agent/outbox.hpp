@@ -3,10 +3,12 @@
 #include "support/cancel.hpp"
 #include "support/unique_fd.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace nixbuild::agent {
@@ -15,8 +17,9 @@ namespace nixbuild::agent {
 // waits for a slow connection. Safe to use from any thread.
 class Outbox {
 public:
-  // `fd` must live longer. It may be a socket or a pipe, and stays in blocking mode.
-  explicit Outbox(int fd);
+  // `fd` must live longer. It may be a socket or a pipe, and stays in blocking mode. When there was
+  // nothing to write for `quiet`, `sign_of_life` is written.
+  Outbox(int fd, std::chrono::milliseconds quiet, std::string sign_of_life);
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
   // What was not written by then is dropped.
@@ -40,6 +43,8 @@ private:
   void write_out(std::string_view bytes);
 
   int fd_;
+  std::chrono::milliseconds quiet_;
+  std::string sign_of_life_;
   Pipe stop_;
   std::mutex mutex_;
   std::condition_variable changed_;

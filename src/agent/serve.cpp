@@ -98,10 +98,10 @@ Result run(const Work& work, Inbox& inbox, Outbox& outbox, const CancelToken& ca
 
 } // namespace
 
-int serve(int in, int out, const Hello& hello, const Work& work, std::chrono::milliseconds grace) {
+int serve(int in, int out, const Hello& hello, const Work& work, const Patience& patience) {
   const CancelSource cancel;
-  Outbox outbox(out);
-  Inbox inbox(in, cancel, grace, [&outbox] { outbox.abandon(); });
+  Outbox outbox(out, patience.without_news, encode_frame(FrameType::alive, {}));
+  Inbox inbox(in, cancel, patience.without_client, [&outbox] { outbox.abandon(); });
   (void)outbox.offer(encode_frame(FrameType::hello, hello_to_json(hello)), any_amount);
   const Result result = run(work, inbox, outbox, cancel.token());
   (void)outbox.offer(result.frame, any_amount);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -45,6 +46,10 @@ public:
   process::ExitStatus wait() override {
     if (thread_.joinable()) thread_.join();
     return {.code = 255};
+  }
+  bool ends_within(std::chrono::milliseconds /*limit*/) override {
+    (void)wait();
+    return true;
   }
   std::string tail_of_stderr() const override { return "its last words"; }
 
@@ -135,7 +140,7 @@ BOOST_AUTO_TEST_CASE(progress_is_shown_with_our_numbers_and_our_clock) {
   Hello hello = own_hello("1", "");
   hello.time = theirs;
   const std::string bytes =
-      encode_frame(FrameType::hello, hello_to_json(hello)) +
+      encode_frame(FrameType::hello, hello_to_json(hello)) + encode_frame(FrameType::alive, "") +
       encode_frame(FrameType::event,
                    event_to_json(progress::StepStarted{.step = 1, .name = "build", .at = theirs})) +
       encode_frame(FrameType::event,

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(text_of_a_shell_is_no_frame) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_types_are_refused) {
-  for (const char type : {'\x00', '\x0a', '\xff'}) {
+  for (const char type : {'\x00', '\x0b', '\xff'}) {
     FrameReader reader;
     reader.feed({&type, 1});
     BOOST_CHECK_EXCEPTION((void)reader.next(), Error, is_corrupt);

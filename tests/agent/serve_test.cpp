@@ -40,13 +40,15 @@ void wait_for_forced(const CancelToken& token) {
 // An agent in a thread, and its client's end of the connection byte for byte.
 class ServedWork {
 public:
-  explicit ServedWork(Work work, std::chrono::milliseconds grace = std::chrono::hours(1)) {
+  explicit ServedWork(Work work, std::chrono::milliseconds grace = std::chrono::hours(1),
+                      std::chrono::milliseconds quiet = std::chrono::hours(1)) {
     Pipe ends = make_socket_pair();
     client_ = std::move(ends.read);
-    status_ = std::async(
-        std::launch::async, [agent = std::move(ends.write), work = std::move(work), grace] {
-          return serve(agent.get(), agent.get(), own_hello("1.2.3", "/home/me"), work, grace);
-        });
+    status_ = std::async(std::launch::async,
+                         [agent = std::move(ends.write), work = std::move(work), grace, quiet] {
+                           return serve(agent.get(), agent.get(), own_hello("1.2.3", "/home/me"),
+                                        work, {.without_client = grace, .without_news = quiet});
+                         });
   }
 
   void send(std::string_view bytes) const {
@@ -211,6 +213,24 @@ BOOST_AUTO_TEST_CASE(work_goes_on_though_the_client_does_not_read) {
   BOOST_TEST(ended);
   BOOST_TEST(frame.payload == "made");
   BOOST_TEST(agent.status() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(work_without_news_gives_signs_of_life) {
+  ServedWork agent(
+      [](const std::string&, Conversation&, progress::Reporter&, const CancelToken& cancel) {
+        wait_for(cancel);
+        return std::string("done");
+      },
+      std::chrono::hours(1), std::chrono::milliseconds(1));
+  (void)agent.next(FrameType::hello);
+  agent.send(FrameType::request, "");
+  (void)agent.next(FrameType::alive);
+  (void)agent.next(FrameType::alive);
+  agent.send(FrameType::cancel, "graceful");
+  Frame frame = agent.next();
+  while (frame.type == FrameType::alive)
+    frame = agent.next();
+  BOOST_TEST(frame.payload == "done");
 }
 
 BOOST_AUTO_TEST_CASE(the_client_can_cancel_gently_and_by_force) {
