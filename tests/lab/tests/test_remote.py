@@ -43,7 +43,11 @@ class Remote(PluginTest):
         return self.server.exec(["ps", "-e", "-o", "args="]).check().stdout
 
     def assert_nothing_runs(self) -> None:
-        wait_until(lambda: BUILDER not in (now := self.processes()) and "agent" not in now, "all has ended")
+        def has_ended() -> bool:
+            now = self.processes()
+            return BUILDER not in now and "docker-nixbuild/agent-" not in now
+
+        wait_until(has_ended, "neither the build nor the agent runs")
 
     def test_image_is_built_and_loaded_where_the_engine_is(self):
         self.work = self.flake("hello")
