@@ -77,21 +77,22 @@ private:
   void send_what_is_missing() {
     LoadPlan plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
     try {
-      send(plan);
+      send(plan, sizes_);
       return;
     } catch (const Error& error) {
       if (!may_have_lost_layers(error, plan)) throw;
     }
     plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
     try {
-      send(plan);
+      send(plan, sizes_);
       return;
     } catch (const Error& error) {
       if (!may_have_lost_layers(error, plan)) throw;
       progress::notice(reporter_, progress::Notice::Level::info,
                        format("sending all layers: {}", error.detail()));
     }
-    send(full_load(image_));
+    // In one piece, so that nothing can be lost on the way.
+    send(full_load(image_), {});
   }
 
   // The engine's words for a layer that was left out of the tar and is not there either.
@@ -105,9 +106,9 @@ private:
     });
   }
 
-  void send(const LoadPlan& plan) {
+  void send(const LoadPlan& plan, const SliceSizes& sizes) {
     try {
-      const SlicedLoadReport sent = send_sliced(image_, slices_of(image_, plan, sizes_), purpose_,
+      const SlicedLoadReport sent = send_sliced(image_, slices_of(image_, plan, sizes), purpose_,
                                                 engine_, progress_, cancel_);
       report_.sent_bytes += sent.sent_bytes;
       report_.sent_layers += sent.sent_layers;

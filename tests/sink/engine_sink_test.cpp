@@ -204,6 +204,18 @@ BOOST_AUTO_TEST_CASE(engine_that_loses_a_layer_twice_is_sent_everything_and_the_
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(engine_that_loses_prefix_images_is_sent_everything_in_one_piece) {
+  Setup setup(Kind::graph_driver);
+  // `docker image prune` beside us: loads 0 and 3 are probes.
+  for (const std::size_t second_slice : {2U, 6U})
+    setup.store.lose_before_load(second_slice, oci::Digest::of("a"));
+  const auto image = fakes::memory_image({"a", "b", "c"});
+  (void)setup.load(image, in_slices(3));
+  BOOST_TEST((setup.store.loads().back().blobs == digests_of({"a", "b", "c"})));
+  BOOST_TEST((setup.store.images() == std::set<std::string>{setup.id(image)}));
+  BOOST_TEST(setup.notices().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(other_refusals_end_the_load_and_leave_the_names_alone) {
   for (const Kind kind : {Kind::graph_driver, Kind::containerd, Kind::podman}) {
     Setup setup(kind);
