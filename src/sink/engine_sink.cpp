@@ -23,6 +23,14 @@ namespace {
 using engine::ImageDetails;
 using engine::ImageStore;
 
+// The engine does not have what it has just taken.
+class ImageGone : public Error {
+public:
+  explicit ImageGone(const std::string& id)
+      : Error(ErrorKind::refused,
+              format("the engine took the image and then does not have it ({})", id)) {}
+};
+
 // One image on its way into one engine.
 class EngineLoad {
 public:
@@ -51,8 +59,7 @@ public:
       step_.cached();
       return std::move(*known);
     }
-    send_what_is_missing();
-    return verified();
+    return send_what_is_missing();
   }
 
   void remove_prefixes() {
@@ -74,29 +81,25 @@ private:
     return missing_layers(image_, names_, engine_, reporter_, cancel_).layers.empty();
   }
 
-  void send_what_is_missing() {
-    LoadPlan plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
-    try {
-      send(plan, sizes_);
-      return;
-    } catch (const Error& error) {
-      if (!may_have_lost_layers(error, plan)) throw;
-    }
-    plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
-    try {
-      send(plan, sizes_);
-      return;
-    } catch (const Error& error) {
-      if (!may_have_lost_layers(error, plan)) throw;
-      progress::notice(reporter_, progress::Notice::Level::info,
-                       format("sending all layers: {}", error.detail()));
+  ImageDetails send_what_is_missing() {
+    constexpr int attempts = 2;
+    for (int attempt = 1; attempt <= attempts; ++attempt) {
+      const LoadPlan plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
+      try {
+        return send(plan, sizes_);
+      } catch (const Error& error) {
+        if (!may_be_lost(error, plan)) throw;
+        if (attempt == attempts) tell_last_resort(error);
+      }
     }
     // In one piece, so that nothing can be lost on the way.
-    send(full_load(image_), {});
+    return send(full_load(image_), {});
   }
 
-  // The engine's words for a layer that was left out of the tar and is not there either.
-  [[nodiscard]] bool may_have_lost_layers(const Error& error, const LoadPlan& plan) const {
+  // Whether somebody may have removed at the engine what the load relied on: layers that were left
+  // out of the tar, or the nameless image.
+  [[nodiscard]] bool may_be_lost(const Error& error, const LoadPlan& plan) const {
+    if (dynamic_cast<const ImageGone*>(&error) != nullptr) return true;
     const bool sent_all = plan.layers.size() == full_load(image_).layers.size();
     if (error.kind() != ErrorKind::refused || (sent_all && sizes_.most <= 1)) return false;
     constexpr std::array<std::string_view, 3> signs{"not found", "no such file or directory",
@@ -106,7 +109,14 @@ private:
     });
   }
 
-  void send(const LoadPlan& plan, const SliceSizes& sizes) {
+  void tell_last_resort(const Error& error) {
+    const std::string& reason = error.detail().empty() ? error.message() : error.detail();
+    progress::notice(reporter_, progress::Notice::Level::info,
+                     format("sending all layers: {}", reason));
+  }
+
+  // The engine's description of the image that it then has.
+  ImageDetails send(const LoadPlan& plan, const SliceSizes& sizes) {
     try {
       const SlicedLoadReport sent = send_sliced(image_, slices_of(image_, plan, sizes), purpose_,
                                                 engine_, progress_, cancel_);
@@ -116,6 +126,7 @@ private:
       if (store_ == ImageStore::containerd && !was_there_) remove_broken_image();
       throw;
     }
+    return verified();
   }
 
   // A load that failed can leave a nameless record of an image with gaps.
@@ -128,11 +139,7 @@ private:
 
   [[nodiscard]] ImageDetails verified() {
     std::optional<ImageDetails> found = engine_.inspect_image(report_.image_id, cancel_);
-    if (!found) {
-      throw Error(
-          ErrorKind::refused,
-          format("the engine took the image and then does not have it ({})", report_.image_id));
-    }
+    if (!found) throw ImageGone(report_.image_id);
     if (!has_layers(*found)) {
       throw Error(ErrorKind::refused,
                   format("the engine has other layers than were sent for {}", report_.image_id));

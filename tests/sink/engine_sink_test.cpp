@@ -62,6 +62,14 @@ struct Setup {
     return sink::load_into_engine(image, references, options, engine, reporter, cancel);
   }
 
+  // A record of `image` in a containerd store that has none of its layers.
+  void leave_with_gaps(const image::Image& image) {
+    const sink::LoadPlan nothing;
+    progress::Step step(reporter, "x");
+    sink::LoadProgress progress(image, step);
+    BOOST_CHECK_THROW((void)sink::send_load(image, nothing, engine, progress, {}, {}), Error);
+  }
+
   // How often the engine was asked this since the start.
   [[nodiscard]] auto count(const std::string& call) const {
     return std::ranges::count(fake.calls(), call);
@@ -167,13 +175,25 @@ BOOST_AUTO_TEST_CASE(only_names_that_moved_are_corrected) {
 BOOST_AUTO_TEST_CASE(image_with_gaps_is_completed) {
   Setup setup(Kind::containerd);
   const auto image = fakes::memory_image({"a", "b"});
-  setup.fake.once("POST", "/images/load", {.body = R"({"stream":"Loaded image ID: x"})"});
-  // The engine says that it has the image, and does not.
-  check_fails([&] { (void)setup.load(image); }, ErrorKind::refused);
-  BOOST_TEST(setup.store.tags().empty());
+  setup.leave_with_gaps(image);
   const LoadReport report = setup.load(image);
   BOOST_TEST(report.sent_layers == 2U);
   BOOST_TEST(setup.store.tags().at(name) == setup.id(image));
+}
+
+BOOST_AUTO_TEST_CASE(image_that_is_gone_after_its_load_is_loaded_again) {
+  const auto image = fakes::memory_image({"a", "b"});
+  const Reply taken{.body = R"({"stream":"Loaded image ID: x"})"};
+  Setup setup(Kind::containerd);
+  setup.fake.once("POST", "/images/load", taken);
+  (void)setup.load(image);
+  BOOST_TEST(setup.store.tags().at(name) == setup.id(image));
+
+  Setup hopeless(Kind::containerd);
+  hopeless.fake.on("POST", "/images/load", taken);
+  check_fails([&] { (void)hopeless.load(image); }, ErrorKind::refused);
+  BOOST_TEST(hopeless.store.tags().empty());
+  BOOST_TEST(hopeless.count("POST /images/load") == 3);
 }
 
 BOOST_AUTO_TEST_CASE(engine_that_loses_a_layer_is_asked_again) {
@@ -265,13 +285,7 @@ BOOST_AUTO_TEST_CASE(failed_load_removes_its_own_record_and_no_one_elses) {
     Setup setup(Kind::containerd);
     const auto image = fakes::memory_image({"a", "b"});
     if (was_there) {
-      // A record with gaps that somebody else has left.
-      auto metadata = image;
-      const sink::LoadPlan nothing;
-      progress::Step step(setup.reporter, "x");
-      sink::LoadProgress progress(metadata, step);
-      check_fails([&] { (void)sink::send_load(metadata, nothing, setup.engine, progress, {}, {}); },
-                  ErrorKind::refused);
+      setup.leave_with_gaps(image); // by somebody else
       BOOST_TEST(setup.store.images().size() == 1U);
     }
     const std::size_t next = setup.store.loads().size();
