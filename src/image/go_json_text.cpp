@@ -1,5 +1,6 @@
 #include "image/go_json_text.hpp"
 
+#include "image/json_escape.hpp"
 #include "support/format.hpp"
 
 namespace nixbuild::image {
@@ -11,35 +12,13 @@ constexpr std::string_view line_separator = "\xE2\x80\xA8";
 constexpr std::string_view paragraph_separator = "\xE2\x80\xA9";
 
 void append_escaped(std::string& out, char c) {
-  switch (c) {
-  case '"':
-    out += "\\\"";
-    break;
-  case '\\':
-    out += "\\\\";
-    break;
-  case '\b':
-    out += "\\b";
-    break;
-  case '\f':
-    out += "\\f";
-    break;
-  case '\n':
-    out += "\\n";
-    break;
-  case '\r':
-    out += "\\r";
-    break;
-  case '\t':
-    out += "\\t";
-    break;
-  default:
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
-      out += format("\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
+  const auto byte = static_cast<unsigned char>(c);
+  if (const std::string_view escape = short_json_escape(byte); !escape.empty()) {
+    out += escape;
+  } else if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
+    out += format("\\u{:04x}", byte);
+  } else {
+    out += c;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "image/python_json.hpp"
 
 #include "archive/python_text.hpp"
+#include "image/json_escape.hpp"
 #include "support/format.hpp"
 
 #include <boost/json.hpp>
@@ -20,37 +21,15 @@ void append_utf16_escape(std::string& out, char32_t unit) {
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char32_t c : archive::python_decode(text)) {
-    switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    case '\f':
-      out += "\\f";
-      break;
-    case '\b':
-      out += "\\b";
-      break;
-    default:
-      if (c >= 0x20 && c < 0x7F) {
-        out += static_cast<char>(c);
-      } else if (c < 0x10000) {
-        append_utf16_escape(out, c);
-      } else {
-        append_utf16_escape(out, 0xD800U + ((c - 0x10000U) >> 10U));
-        append_utf16_escape(out, 0xDC00U + ((c - 0x10000U) & 0x3FFU));
-      }
+    if (const std::string_view escape = short_json_escape(c); !escape.empty()) {
+      out += escape;
+    } else if (c >= 0x20 && c < 0x7F) {
+      out += static_cast<char>(c);
+    } else if (c < 0x10000) {
+      append_utf16_escape(out, c);
+    } else {
+      append_utf16_escape(out, 0xD800U + ((c - 0x10000U) >> 10U));
+      append_utf16_escape(out, 0xDC00U + ((c - 0x10000U) & 0x3FFU));
     }
   }
   out += '"';
