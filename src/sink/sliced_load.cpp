@@ -53,7 +53,6 @@ public:
   }
 
   // For when no thread is at work any more.
-  [[nodiscard]] std::size_t count_loaded() const { return loaded_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
@@ -136,13 +135,20 @@ std::vector<image::Image> images_of(const image::Image& image, const std::vector
 }
 
 // Of the prefix images, leaves the last one that is whole: its layers are all that the others have.
-// Those after it can be there with gaps.
-void remove_all_but_newest(const std::vector<image::Image>& images, std::size_t loaded,
-                           const engine::Engine& engine) {
+// That is for the engine to say: the answer to its load may have come too late for us.
+void remove_all_but_newest(const std::vector<image::Image>& images, const engine::Engine& engine) {
   tidy_up(engine, [&](engine::Engine& brisk) {
     const engine::ImageStore store = brisk.facts({}).store;
-    for (std::size_t i = 0; i + 1 < images.size(); ++i) {
-      if (i + 1 != loaded) (void)brisk.remove_image(image_id(images[i], store), {});
+    bool found = false;
+    for (std::size_t i = images.size() - 1; i-- > 0;) {
+      const std::string id = image_id(images[i], store);
+      const auto there = brisk.inspect_image(id, {});
+      if (!there) continue;
+      // Only the containerd store keeps images with gaps.
+      const bool whole =
+          store != engine::ImageStore::containerd || there->available.value_or(false);
+      if (found || !whole) (void)brisk.remove_image(id, {});
+      found = found || whole;
     }
   });
 }
@@ -157,7 +163,7 @@ SlicedLoadReport send_sliced(const image::Image& image, const std::vector<Slice>
   load.run(engine);
   const Turns& turns = load.turns();
   if (turns.failure()) {
-    remove_all_but_newest(images, turns.count_loaded(), engine);
+    remove_all_but_newest(images, engine);
     std::rethrow_exception(turns.failure());
   }
   SlicedLoadReport report{.sent_bytes = turns.bytes()};
