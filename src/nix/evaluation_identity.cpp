@@ -109,9 +109,14 @@ json::array settings_of(const Options& options) {
   return settings;
 }
 
+std::string lock_file_of(const json::object& locked) {
+  if (!has_text(locked, "dir")) return "flake.lock";
+  return (fs::path(std::string(locked.at("dir").as_string())) / "flake.lock").string();
+}
+
 } // namespace
 
-std::optional<std::string> parse_locked_flake(std::string_view metadata) {
+std::optional<LockedFlake> parse_locked_flake(std::string_view metadata) {
   boost::system::error_code error;
   const json::value answer = json::parse(metadata, error);
   if (error) return std::nullopt;
@@ -119,13 +124,18 @@ std::optional<std::string> parse_locked_flake(std::string_view metadata) {
     const json::value& locked = answer.at("locked");
     const json::value& locks = answer.at("locks");
     if (!is_locked(locked.as_object()) || !all_inputs_are_locked(locks)) return std::nullopt;
-    return json::serialize(json::array{locked, locks});
+    return LockedFlake{.text = json::serialize(json::array{locked, locks}),
+                       .lock_file = lock_file_of(locked.as_object()),
+                       .has_inputs = locks.at("nodes").as_object().size() > 1};
   } catch (const std::exception&) { // a member is missing or of another type
     return std::nullopt;
   }
 }
 
-std::optional<std::string> locked_flake(const Session& session, const FlakeAttribute& flake,
+namespace {
+
+// `log` shows what is fetched for it.
+std::optional<LockedFlake> locked_flake(const Session& session, const FlakeAttribute& flake,
                                         LogProgress& log) {
   Arguments argv{session.nix.string()};
   const Arguments command{"flake", "metadata", "--json", "--log-format", "internal-json"};
@@ -134,6 +144,16 @@ std::optional<std::string> locked_flake(const Session& session, const FlakeAttri
     argv.insert(argv.end(), more.begin(), more.end());
   const auto answer = run_logged(session, argv, log);
   return answer ? parse_locked_flake(*answer) : std::nullopt;
+}
+
+} // namespace
+
+bool lock_is_in_tree(const Session& session, const FlakeAttribute& flake,
+                     const std::string& git_folder, LogProgress& log) {
+  const auto locked = locked_flake(session, flake, log);
+  if (!locked) return false;
+  return !locked->has_inputs ||
+         is_tracked(session.runner, git_folder, locked->lock_file, session.cancel);
 }
 
 std::optional<EvaluationIdentity> evaluation_identity(const Session& session,
@@ -145,14 +165,14 @@ std::optional<EvaluationIdentity> evaluation_identity(const Session& session,
   const auto git = git_state(session.runner, environment, flake.flake, session.cancel);
   if (git && git->has_changes) return std::nullopt;
   const bool by_commit = git && locks_are_in_tree(session.options);
-  const auto source = by_commit ? std::optional(format("{} {}", git->folder, git->commit))
-                                : locked_flake(session, flake, log);
-  if (!source) return std::nullopt;
+  const auto locked = by_commit ? std::nullopt : locked_flake(session, flake, log);
+  if (!by_commit && !locked) return std::nullopt;
+  const std::string source = by_commit ? format("{} {}", git->folder, git->commit) : locked->text;
   return EvaluationIdentity{
       .text = json::serialize(
-          json::array{*source, flake.fragment, system, settings_of(session.options), configured,
+          json::array{source, flake.fragment, system, settings_of(session.options), configured,
                       identity_of(session.nix), find_expression({"attribute"})}),
-      .is_locked = !by_commit};
+      .git_folder = by_commit ? git->folder : std::string()};
 }
 
 } // namespace nixbuild::nix

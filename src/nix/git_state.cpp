@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace nixbuild::nix {
 
@@ -28,6 +29,23 @@ bool looks_elsewhere(const Environment& environment) {
                                         "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"};
   return std::ranges::any_of(variables,
                              [&](const char* name) { return environment.get(name).has_value(); });
+}
+
+// What git prints; nothing when there is no git or it fails.
+std::optional<std::string> ask_git(process::Runner& runner, const std::string& folder,
+                                   const std::vector<std::string>& question,
+                                   const CancelToken& cancel) {
+  // The file-system monitor is a program that the repository itself may name.
+  process::Command command{
+      .argv = {"git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", folder}};
+  command.argv.insert(command.argv.end(), question.begin(), question.end());
+  try {
+    auto answer = process::capture(runner, command, cancel);
+    return answer.status.success() ? std::optional(std::move(answer.out)) : std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    return std::nullopt;
+  }
 }
 
 } // namespace
@@ -57,21 +75,20 @@ std::optional<GitState> git_state(process::Runner& runner, const Environment& en
                                   const std::string& flake, const CancelToken& cancel) {
   const auto folder = local_folder(flake);
   if (!folder || looks_elsewhere(environment)) return std::nullopt;
-  // Programs that the repository's own configuration names are not run.
-  const process::Command status{.argv = {"git", "--no-optional-locks", "-c", "core.fsmonitor=false",
-                                         "-C", folder->string(), "status", "--porcelain=v2",
-                                         "--branch", "--untracked-files=no",
-                                         "--ignore-submodules=none"}};
-  try {
-    const auto answer = process::capture(runner, status, cancel);
-    if (!answer.status.success()) return std::nullopt;
-    auto state = parse_git_status(answer.out);
-    if (state) state->folder = folder->string();
-    return state;
-  } catch (const Error& error) { // no git
-    if (error.kind() == ErrorKind::cancelled) throw;
-    return std::nullopt;
-  }
+  const auto status = ask_git(
+      runner, folder->string(),
+      {"status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=none"},
+      cancel);
+  auto state = status ? parse_git_status(*status) : std::nullopt;
+  if (state) state->folder = folder->string();
+  return state;
+}
+
+bool is_tracked(process::Runner& runner, const std::string& folder, const std::string& name,
+                const CancelToken& cancel) {
+  return ask_git(runner, folder, {"ls-files", "--error-unmatch", "--", ":(top,literal)" + name},
+                 cancel)
+      .has_value();
 }
 
 } // namespace nixbuild::nix

@@ -25,6 +25,11 @@ struct GitState {
                                                 const std::string& flake,
                                                 const CancelToken& cancel);
 
+// Whether git knows the file `name`, told from the top of the tree that `folder` is in. Throws an
+// Error of kind cancelled.
+[[nodiscard]] bool is_tracked(process::Runner& runner, const std::string& folder,
+                              const std::string& name, const CancelToken& cancel);
+
 // The commit and whether there are changes, of `git status --porcelain=v2 --branch`. Nothing when
 // it is not understood.
 [[nodiscard]] std::optional<GitState> parse_git_status(std::string_view text);

@@ -19,9 +19,10 @@ Evaluation evaluate_unless_remembered(const Session& session, const FlakeAttribu
     return *known;
   }
   Evaluation evaluation = evaluate_flake(session, flake, system, log);
-  const bool locked = identity->is_locked || locked_flake(session, flake, log).has_value();
+  const bool is_locked =
+      identity->git_folder.empty() || lock_is_in_tree(session, flake, identity->git_folder, log);
   // The flake may have been changed while it was evaluated.
-  if (locked && identify() == identity) evaluations.remember(identity->text, evaluation);
+  if (is_locked && identify() == identity) evaluations.remember(identity->text, evaluation);
   return evaluation;
 }
 

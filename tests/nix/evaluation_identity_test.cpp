@@ -163,6 +163,19 @@ BOOST_AUTO_TEST_CASE(commit_whose_inputs_are_not_locked) {
   BOOST_TEST(evaluations() == 1);
 }
 
+// Nix then locks anew each time, whatever the commit.
+BOOST_AUTO_TEST_CASE(commit_without_its_lock_file) {
+  runner.on({"flake", "metadata"},
+            {.out = R"({"locked":{"type":"git","rev":"1","dir":"sub"},"locks":{"root":"root",)"
+                    R"("nodes":{"root":{},"a":{"locked":{"rev":"2"}}}}})"});
+  runner.on({"git", "ls-files"}, failing("error: pathspec did not match"));
+  BOOST_TEST(evaluations() == 1);
+  BOOST_TEST(evaluations() == 1);
+  runner.on({"git", "ls-files", ":(top,literal)sub/flake.lock"}, {.out = "flake.lock\n"});
+  BOOST_TEST(evaluations() == 1);
+  BOOST_TEST(evaluations() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(change_while_evaluating_is_noticed) {
   runner.on({"git", "status"}, std::vector<Reply>{{.out = clean}, {.out = changed}});
   BOOST_TEST(evaluations() == 1);
@@ -180,7 +193,9 @@ BOOST_AUTO_TEST_CASE(recorded_metadata) {
       BOOST_TEST(of("metadata-clean.json").has_value());
       BOOST_TEST(of("metadata-path.json").has_value());
       BOOST_TEST(!of("metadata-dirty.json").has_value());
-      BOOST_TEST((of("metadata-clean.json") != of("metadata-path.json")));
+      BOOST_TEST(of("metadata-clean.json")->text != of("metadata-path.json")->text);
+      BOOST_TEST(!of("metadata-clean.json")->has_inputs);
+      BOOST_TEST(of("metadata-clean.json")->lock_file == "flake.lock");
     }
   }
 }

@@ -62,6 +62,29 @@ class Evaluations(PluginTest):
         self.change("changed")
         self.assertTrue(self.evaluates(reference))
 
+    def test_inputs_count_as_they_are_locked(self):
+        self.add_input()
+        self.assertTrue(self.evaluates())  # and writes the lock file
+        self.commit()
+        self.assertTrue(self.evaluates())
+        self.assertFalse(self.evaluates())
+        self.outside(f"{self.work}/.gitignore").write_text("flake.lock\n")
+        self.git("rm", "-q", "--cached", "flake.lock")
+        self.commit()
+        self.assertTrue(self.evaluates())
+        self.assertTrue(self.evaluates(), "inputs are locked anew each time")
+
+    def add_input(self) -> None:
+        other = f"{self.new_work_folder()}/other"
+        self.outside(other).mkdir()
+        self.outside(f"{other}/flake.nix").write_text("{ outputs = _: { }; }")
+        self.git("-C", other, "init", "-q")
+        self.git("-C", other, "add", "--all")
+        self.git("-C", other, "commit", "-qm", "first")
+        flake = f"{self.work}/flake.nix"
+        self.edit(flake, "outputs = { self }:", f'inputs.other.url = "git+file://{other}"; outputs = {{ self, other }}:')
+        self.commit()
+
     def test_derivations_that_were_collected(self):
         self.assertTrue(self.evaluates())
         shutil.rmtree(self.outside("/root/.local/state/docker-nixbuild"), ignore_errors=True)
