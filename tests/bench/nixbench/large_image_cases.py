@@ -98,7 +98,6 @@ class LargeImage:
 
     def nothing_changed(self, store: str) -> Result:
         """The whole command without what Nix takes of it."""
-        self.prepare()
         engine = self.scene.engines[store]
         whole = [PLUGIN, "build", "-q", f"{FLAKE}#large"]
         self.scene.run(whole, engine)

@@ -70,10 +70,6 @@
           input = shell system "broken-dependency" "echo 'the dependency gives up'; exit 1" { };
         };
 
-        notAnImage = shell system "not-an-image" "echo 'only text' > $out" { };
-
-        notAnImageFolder = shell system "not-an-image-folder" "mkdir $out; echo text > $out/file" { };
-
         hashMismatch = shell system "hash-mismatch" "echo 'other content' > $out" {
           outputHashMode = "flat";
           outputHashAlgo = "sha256";

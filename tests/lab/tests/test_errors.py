@@ -18,9 +18,14 @@ class BuildErrors(PluginTest):
     def test_failing_dependency_is_named(self):
         self.assert_fails(self.nixbuild(".#dependencyBroken"), "broken-dependency", "the dependency gives up")
 
-    def test_results_that_are_no_images(self):
-        self.assert_fails(self.nixbuild(".#notAnImage"), "not-an-image")
-        self.assert_fails(self.nixbuild(".#notAnImageFolder"), "not-an-image-folder")
+    def test_files_that_are_no_images(self):
+        """In the store they would be: whatever Nix builds can be in an image."""
+        self.outside(f"{self.work}/notes").write_text("only text\n")
+        self.outside(f"{self.work}/folder").mkdir()
+        self.outside(f"{self.work}/folder/file").write_text("only text\n")
+        for name in ("./notes", "./folder"):
+            with self.subTest(name):
+                self.assert_fails(self.nixbuild(name), name.removeprefix("./"))
 
     def test_hash_mismatch_shows_both_hashes(self):
         failed = self.nixbuild(".#hashMismatch")
