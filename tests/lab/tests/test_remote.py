@@ -2,53 +2,14 @@
 
 import json
 import signal
-import unittest
-from contextlib import ExitStack
 
-from nixlab import session
-from nixlab.engine import Engine
-from nixlab.lanes import LANES
-from nixlab.plugin import agent_binary
-from nixlab.process import Result
-from nixlab.ssh import SshServer
-from nixlab.testcase import PluginTest
+from nixlab.remote import BUILDER, RemoteTest
 from nixlab.waiting import wait_until
 
-BUILDER = "the endless build has begun"  # words of its script, and so of its command line
 CANCELLED = 130
 
 
-class Remote(PluginTest):
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        if session.current().lane.suite is not LANES["trixie-overlay2"].suite:
-            raise unittest.SkipTest("the other suites have no sshd")
-        if agent_binary() is None:
-            raise unittest.SkipTest("there is no agent to be copied to another machine")
-        stack = ExitStack()
-        cls.addClassCleanup(stack.close)
-        cls.server = stack.enter_context(cls.lab.new_machine("server"))
-        cls.far_engine = stack.enter_context(Engine(cls.server, cls.lab.lane.image_store))
-        cls.ssh = stack.enter_context(SshServer(cls.machine, cls.server))
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.far_engine.api.remove_everything()
-
-    def far_nixbuild(self, *words: str, **options) -> Result:
-        return self.docker("-H", self.ssh.url, "nixbuild", *words, **options)
-
-    def processes(self) -> str:
-        return self.server.exec(["ps", "-e", "-o", "args="]).check().stdout
-
-    def assert_nothing_runs(self) -> None:
-        def has_ended() -> bool:
-            now = self.processes()
-            return BUILDER not in now and "docker-nixbuild/agent-" not in now
-
-        wait_until(has_ended, "neither the build nor the agent runs")
-
+class Remote(RemoteTest):
     def test_image_is_built_and_loaded_where_the_engine_is(self):
         self.work = self.flake("hello")
         built = self.far_nixbuild(".#streamImage").check()
@@ -113,8 +74,3 @@ class Remote(PluginTest):
         self.far_nixbuild("--builder=host", ".#streamImage").check()
         self.assertEqual(self.far_engine.api.tags(), {"nixbuild-hello:1.0"})
         self.assert_fails(self.nixbuild("--builder=ssh", ".#streamImage"), "ssh")
-
-    def far_image(self, reference: str) -> dict:
-        image = self.far_engine.api.image(reference)
-        self.assertIsNotNone(image, f"the far engine has no image {reference}")
-        return image
