@@ -11,6 +11,8 @@ namespace {
 
 std::string excess_text(const FactFile::Excess& excess, std::string_view what) {
   if (excess.bytes == 0) return {};
+  if (excess.facts == 0)
+    return format("  lines of {} that newer ones replace ({})\n", what, format_bytes(excess.bytes));
   return format("  {} {} ({})\n", excess.facts, what, format_bytes(excess.bytes));
 }
 

@@ -93,6 +93,7 @@ FactFile::Excess FactFile::prune(std::size_t most,
   std::erase_if(facts_, [&](const auto& entry) { return useless(entry.second.value); });
   if (facts_.size() > most) {
     std::vector<std::size_t> numbers;
+    numbers.reserve(facts_.size());
     for (const auto& [key, fact] : facts_)
       numbers.push_back(fact.number);
     std::ranges::sort(numbers);

@@ -5,6 +5,7 @@ import json
 from nixlab.testcase import PluginTest
 
 IMAGE = "nixbuild-hello:1.0"
+PROGRAMS = "path:/flakes/programs"
 
 
 class Inspect(PluginTest):
@@ -12,8 +13,9 @@ class Inspect(PluginTest):
         super().setUp()
         self.work = self.flake("hello")
 
-    def inspected(self, attribute: str = ".#layeredImage", **options) -> dict:
-        return json.loads(self.nixbuild("inspect", "--format", "json", attribute, **options).check().stdout)
+    def inspected(self, *words: str, **options) -> dict:
+        words = words or (".#layeredImage",)
+        return json.loads(self.nixbuild("inspect", "--format", "json", *words, **options).check().stdout)
 
     def test_nothing_is_loaded(self):
         image = self.inspected()["images"][0]
@@ -42,11 +44,12 @@ class Inspect(PluginTest):
         self.assertEqual(self.engine.api.images(), before)
 
     def test_layers_are_there_and_the_image_is_not(self):
-        """A question to a graph-driver engine can make an image, which must not stay."""
-        self.docker("load", stdin=self.outside(self.nix_build(f"path:{self.work}#image"))).check()
+        """Asking a graph-driver engine for layers makes an image where it has them all: it must not stay."""
+        self.nixbuild("-t", "other:1", f"{PROGRAMS}#hello").check()
         before = self.engine.api.images()
-        image = self.inspected(".#nowImage")["images"][0]
+        image = self.inspected("--env=A=1", "--name=no-such:1", f"{PROGRAMS}#hello")["images"][0]
         self.assertFalse(image["inEngine"])
+        self.assertTrue(all(layer["inEngine"] for layer in image["layers"]), image)
         self.assertEqual(self.engine.api.images(), before)
 
     def test_store_paths(self):
