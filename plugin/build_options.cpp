@@ -135,7 +135,6 @@ OptionTable image_options() {
       {.name = "max-layers",
        .values = {"N"},
        .help = "Make at most N layers, 2 to 125 (100)",
-       .variable = "NIXBUILD_MAX_LAYERS",
        .section = image},
       {.name = "name",
        .values = {"NAME"},
