@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 
 #include <array>
-#include <array>
 #include <initializer_list>
 #include <string>
 #include <string_view>
