@@ -134,23 +134,50 @@ std::vector<image::Image> images_of(const image::Image& image, const std::vector
   return images;
 }
 
-// Of the prefix images, leaves the last one that is whole: its layers are all that the others have.
-// That is for the engine to say: the answer to its load may have come too late for us.
-void remove_all_but_newest(const std::vector<image::Image>& images, const engine::Engine& engine) {
+// Whether the engine has every byte of an image that it describes.
+bool is_whole(const image::Image& image, const engine::ImageDetails& there,
+              engine::Engine& engine) {
+  // Only the containerd store keeps images with gaps.
+  if (engine.facts({}).store != engine::ImageStore::containerd) return true;
+  if (there.available) return *there.available;
+  std::vector<oci::Digest> blobs;
+  for (const image::Layer& layer : image.layers)
+    blobs.push_back(layer.digest);
+  const auto present = engine.present_blobs(blobs, {});
+  return present && std::ranges::all_of(
+                        blobs, [&](const oci::Digest& blob) { return present->contains(blob); });
+}
+
+enum class Keep { newest, none };
+
+// Of the prefix images, leaves at most the last one that is whole: its layers are all that the
+// others have. That is for the engine to say: the answer to its load may have come too late for us.
+void remove_prefixes(const std::vector<image::Image>& images, Keep keep,
+                     const engine::Engine& engine) {
   tidy_up(engine, [&](engine::Engine& brisk) {
-    const engine::ImageStore store = brisk.facts({}).store;
-    bool found = false;
+    bool kept = keep == Keep::none;
     for (std::size_t i = images.size() - 1; i-- > 0;) {
-      const std::string id = image_id(images[i], store);
+      const std::string id = image_id(images[i], brisk.facts({}).store);
       const auto there = brisk.inspect_image(id, {});
       if (!there) continue;
-      // Only the containerd store keeps images with gaps.
-      const bool whole =
-          store != engine::ImageStore::containerd || there->available.value_or(false);
-      if (found || !whole) (void)brisk.remove_image(id, {});
-      found = found || whole;
+      if (!kept && is_whole(images[i], *there, brisk)) {
+        kept = true;
+      } else {
+        (void)brisk.remove_image(id, {});
+      }
     }
   });
+}
+
+// An engine whose disk is full had better have the space back.
+Keep what_to_keep(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::no_space ? Keep::none : Keep::newest;
+  } catch (...) {
+    return Keep::newest;
+  }
 }
 
 } // namespace
@@ -163,7 +190,7 @@ SlicedLoadReport send_sliced(const image::Image& image, const std::vector<Slice>
   load.run(engine);
   const Turns& turns = load.turns();
   if (turns.failure()) {
-    remove_all_but_newest(images, engine);
+    remove_prefixes(images, what_to_keep(turns.failure()), engine);
     std::rethrow_exception(turns.failure());
   }
   SlicedLoadReport report{.sent_bytes = turns.bytes()};

@@ -27,7 +27,7 @@ SliceSizes slice_sizes(engine::ImageStore store) {
   constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
   switch (store) {
   case engine::ImageStore::graph_driver:
-    return {.worth_cutting = 64 * mebibyte, .most = 8};
+    return {.worth_cutting = 128 * mebibyte, .most = 8};
   case engine::ImageStore::containerd:
     // Looks at all layers of a prefix image again, and unpacks more quickly than it receives.
     return {.worth_cutting = 256 * mebibyte, .most = 4};

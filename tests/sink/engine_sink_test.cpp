@@ -385,8 +385,8 @@ BOOST_AUTO_TEST_CASE(aborted_sliced_load_keeps_what_is_whole_and_is_resumed) {
     const std::size_t probe = kind == Kind::graph_driver ? 1 : 0;
     Setup setup(kind);
     const auto image = fakes::memory_image({"a", "b", "c", "d", "e"});
-    setup.store.fail_load(probe + 3, "write /x: no space left on device");
-    check_fails([&] { (void)setup.load(image, in_slices(5)); }, ErrorKind::no_space);
+    setup.store.fail_load(probe + 3, "broken");
+    check_fails([&] { (void)setup.load(image, in_slices(5)); }, ErrorKind::refused);
     BOOST_TEST(setup.store.images().size() == 1U);
     BOOST_TEST((setup.store.images() == setup.store.images_labelled(label)));
     BOOST_TEST(setup.store.tags().empty());
@@ -397,6 +397,16 @@ BOOST_AUTO_TEST_CASE(aborted_sliced_load_keeps_what_is_whole_and_is_resumed) {
       BOOST_TEST((setup.store.loads().at(before + 1).blobs == digests_of({"d"})));
     }
     BOOST_TEST((setup.store.images() == std::set<std::string>{setup.id(image)}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(full_disk_keeps_nothing_of_a_sliced_load) {
+  for (const Kind kind : {Kind::graph_driver, Kind::containerd}) {
+    Setup setup(kind);
+    setup.store.fail_load(3, "write /x: no space left on device");
+    const auto image = fakes::memory_image({"a", "b", "c", "d", "e"});
+    check_fails([&] { (void)setup.load(image, in_slices(5)); }, ErrorKind::no_space);
+    BOOST_TEST(setup.store.images().empty());
   }
 }
 
