@@ -26,7 +26,7 @@ Order arranged(const Image& image, const std::vector<oci::Digest>& previous) {
     if (image.layers[i].movable) movable.push_back(i);
   }
   std::vector<std::size_t> sorted = movable;
-  std::ranges::stable_sort(sorted, {}, rank);
+  std::ranges::sort(sorted, {}, [&](std::size_t index) { return std::pair(rank(index), index); });
 
   Order order(image.layers.size());
   for (std::size_t i = 0; i < order.size(); ++i)

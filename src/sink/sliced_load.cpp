@@ -141,6 +141,7 @@ bool is_whole(const image::Image& image, const engine::ImageDetails& there,
   if (engine.facts({}).store != engine::ImageStore::containerd) return true;
   if (there.available) return *there.available;
   std::vector<oci::Digest> blobs;
+  blobs.reserve(image.layers.size());
   for (const image::Layer& layer : image.layers)
     blobs.push_back(layer.digest);
   const auto present = engine.present_blobs(blobs, {});
