@@ -174,6 +174,26 @@ image::Image arranged(const image::Image& image, const oci::Reference& name, eng
   return std::move(better->image);
 }
 
+// Somebody may remove the image as long as it has no name (`docker image prune`): it is then
+// brought again.
+void bring_and_name(EngineLoad& load, const std::vector<oci::Reference>& names,
+                    const LoadOptions& options, engine::Engine& engine, const CancelToken& cancel) {
+  constexpr int attempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    const ImageDetails there = load.bring();
+    try {
+      // Only now do users see it.
+      load.report().removed_images =
+          give_names(there, names, options.remove_replaced ? Replaced::remove : Replaced::keep,
+                     engine, cancel);
+      return;
+    } catch (const Error& error) {
+      const bool may_be_gone = error.kind() == ErrorKind::refused && attempt < attempts;
+      if (!may_be_gone || engine.inspect_image(there.id, cancel)) throw;
+    }
+  }
+}
+
 std::string step_name(const std::vector<oci::Reference>& names) {
   return names.empty() ? "load image" : format("load {}", names.front().familiar());
 }
@@ -189,10 +209,7 @@ LoadReport load_into_engine(const image::Image& given, const std::vector<oci::Re
                                    ? arranged(given, names.front(), engine, reporter, cancel)
                                    : given;
     EngineLoad load(image, names, purpose, options, engine, reporter, step, cancel);
-    const ImageDetails there = load.bring();
-    // Only now do users see it.
-    load.report().removed_images = give_names(
-        there, names, options.remove_replaced ? Replaced::remove : Replaced::keep, engine, cancel);
+    bring_and_name(load, names, options, engine, cancel);
     load.remove_prefixes();
     return load.report();
   });

@@ -180,7 +180,12 @@ std::string FakeImageStore::missing_layer(const StoredImage& image,
   return {};
 }
 
-void FakeImageStore::forget(const std::string& layer) {
+void FakeImageStore::forget(const oci::Digest& layer) {
+  const std::scoped_lock lock(mutex_);
+  forget_images_of(layer.str());
+}
+
+void FakeImageStore::forget_images_of(const std::string& layer) {
   std::erase_if(images_, [&](const auto& entry) {
     return std::ranges::find(entry.second.diff_ids, layer) != entry.second.diff_ids.end();
   });
@@ -189,7 +194,7 @@ void FakeImageStore::forget(const std::string& layer) {
 Reply FakeImageStore::load(const ReceivedRequest& request) {
   const std::scoped_lock lock(mutex_);
   const std::size_t number = loads_.size();
-  if (losing_.contains(number)) forget(losing_[number]);
+  if (losing_.contains(number)) forget_images_of(losing_[number]);
   Tar tar(request.body, kind_);
   SeenLoad& seen = loads_.emplace_back(SeenLoad{.blobs = tar.blobs, .image = tar.id, .error = {}});
   if (failing_.contains(number)) {

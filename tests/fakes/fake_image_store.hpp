@@ -29,6 +29,8 @@ public:
 
   // The answer to POST /images/load, for tests that answer it themselves at times.
   FakeEngine::Reply load(const ReceivedRequest& request);
+  // … and to requests for one image.
+  FakeEngine::Reply other(const ReceivedRequest& request);
 
   [[nodiscard]] std::vector<SeenLoad> loads() const;
   [[nodiscard]] std::map<std::string, std::string> tags() const; // "repository:tag" → image ID
@@ -40,6 +42,8 @@ public:
   void fail_load(std::size_t number, std::string text);
   // Forgets the layer before the load with this number, with every image that holds it.
   void lose_before_load(std::size_t number, const oci::Digest& layer);
+  // Forgets the layer now.
+  void forget(const oci::Digest& layer);
   // Removing this image is refused: a container uses it.
   void use(const std::string& image);
   void add_tag(const std::string& name, const std::string& image);
@@ -55,14 +59,13 @@ private:
   };
   struct Tar;
 
-  FakeEngine::Reply other(const ReceivedRequest& request);
   FakeEngine::Reply inspect(const std::string& reference) const;
   FakeEngine::Reply list(const std::string& query) const;
   FakeEngine::Reply remove(const std::string& id);
   FakeEngine::Reply tag(const std::string& id, const std::string& query);
   [[nodiscard]] std::string missing_layer(const StoredImage& image,
                                           const std::set<std::string>& in_tar) const;
-  void forget(const std::string& layer);
+  void forget_images_of(const std::string& layer);
 
   const Kind kind_;
   mutable std::mutex mutex_;

@@ -196,6 +196,20 @@ BOOST_AUTO_TEST_CASE(image_that_is_gone_after_its_load_is_loaded_again) {
   BOOST_TEST(hopeless.count("POST /images/load") == 3);
 }
 
+BOOST_AUTO_TEST_CASE(image_that_is_gone_before_it_has_a_name_is_loaded_again) {
+  Setup setup(Kind::graph_driver);
+  const auto image = fakes::memory_image({"a", "b"});
+  const std::string id = setup.id(image);
+  int attempts = 0;
+  setup.fake.on("POST", "/images/" + id + "/tag", [&](const fakes::ReceivedRequest& request) {
+    if (++attempts == 1) setup.store.forget(oci::Digest::of("a"));
+    return setup.store.other(request);
+  });
+  (void)setup.load(image);
+  BOOST_TEST(attempts == 2);
+  BOOST_TEST(setup.store.tags().at(name) == id);
+}
+
 BOOST_AUTO_TEST_CASE(engine_that_loses_a_layer_is_asked_again) {
   Setup setup(Kind::graph_driver);
   const auto old = fakes::memory_image({"a", "b"});
