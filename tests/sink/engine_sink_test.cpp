@@ -381,12 +381,12 @@ BOOST_AUTO_TEST_CASE(next_slice_is_on_its_way_before_the_answer_to_the_one_befor
   Setup setup(Kind::graph_driver);
   const auto image = fakes::memory_image({"a", "b", "c"});
   (void)setup.engine.facts({});
-  // Requests so far: 2. Inspect is number 3, the probe 4, slice 0 number 5: it is answered only
-  // when slice 1 has begun.
+  // Two requests so far, two for images, the probe, slice 0 as number 6: that is answered only when
+  // slice 1 has begun. Were they sent one after the other, this would hang.
   int load = 0;
   setup.fake.on("POST", "/images/load", [&](const auto& request) {
     Reply reply = setup.store.load(request);
-    if (++load == 2) reply.after_requests = 6;
+    if (++load == 2) reply.after_requests = 7;
     return reply;
   });
   (void)setup.load(image, in_slices(3));
