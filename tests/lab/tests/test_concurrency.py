@@ -15,7 +15,7 @@ class Concurrency(PluginTest):
         super().setUp()
         self.work = self.flake("hello")
 
-    @unittest.skip("until a load outlives a prune between its end and its tag")
+    @unittest.skip("until a load outlives prunes without a pause")
     def test_images_without_a_name_are_pruned_all_the_time(self):
         done = threading.Event()
         pruning = threading.Thread(target=self.prune_until, args=(done,))
