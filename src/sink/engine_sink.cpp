@@ -47,12 +47,18 @@ public:
       , cancel_(cancel)
       , store_(engine.facts(cancel).store)
       , sizes_(options.slices.value_or(slice_sizes(store_)))
+      , may_ask_for_blobs_(store_ == ImageStore::containerd && !names.empty() &&
+                           !options.remove_replaced)
       , report_{.image_id = image_id(image, store_),
                 .config_digest = image.config_digest,
                 .manifest_digest = manifest_digest(image)} {}
 
   // The engine's description of the image once it is there.
   ImageDetails bring() {
+    if (std::exchange(may_ask_for_blobs_, false) && has_all_blobs()) {
+      step_.cached();
+      return {.id = report_.image_id, .repo_tags = {}, .diff_ids = {}};
+    }
     std::optional<ImageDetails> known = engine_.inspect_image(report_.image_id, cancel_);
     was_there_ = known.has_value();
     if (known && is_whole(*known)) {
@@ -69,6 +75,17 @@ public:
   [[nodiscard]] LoadReport& report() { return report_; }
 
 private:
+  // Describing an image of 100 layers takes a containerd store 0.1 s, listing its blobs 2 ms. That
+  // there is an image of these blobs turns out when it is given its names.
+  [[nodiscard]] bool has_all_blobs() {
+    std::vector<oci::Digest> blobs{image_.config_digest, report_.manifest_digest};
+    for (const image::Layer& layer : image_.layers)
+      blobs.push_back(layer.digest);
+    const auto present = engine_.present_blobs(blobs, cancel_);
+    return present && std::ranges::all_of(
+                          blobs, [&](const oci::Digest& blob) { return present->contains(blob); });
+  }
+
   [[nodiscard]] bool has_layers(const ImageDetails& details) const {
     return std::ranges::equal(details.diff_ids, image_.layers, {}, {}, &image::Layer::diff_id);
   }
@@ -157,6 +174,7 @@ private:
   const CancelToken& cancel_;
   ImageStore store_;
   SliceSizes sizes_;
+  bool may_ask_for_blobs_; // instead of for the image; once
   bool was_there_ = false; // the image, whole or not, before we sent anything
   LoadReport report_;
 };

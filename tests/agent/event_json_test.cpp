@@ -12,13 +12,14 @@
 using namespace nixbuild;
 using namespace nixbuild::agent;
 using namespace nixbuild::progress;
+using namespace std::string_literals;
 
 namespace {
 
 const Time early = Time(std::chrono::nanoseconds(1'700'000'000'123'456'789));
 const Time late = early + std::chrono::nanoseconds(1);
 // What programs print and files are called: no UTF-8, a NUL, an escape sequence, quotes.
-const std::string odd("\xff\xfe \0 \x1b[1m \"\\ \xc3\xa4\n", 19);
+const std::string odd = "\xff\xfe \0 \x1b[1m \"\\ \xc3\xa4\n"s;
 
 bool is_corrupt(const Error& error) {
   return error.kind() == ErrorKind::corrupt;

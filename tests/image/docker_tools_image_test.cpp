@@ -4,6 +4,7 @@
 #include "recording_reporter.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
+#include "support/format.hpp"
 #include "vector_tree.hpp"
 
 #include <boost/json.hpp>
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(missing_paths_are_named) {
 BOOST_AUTO_TEST_CASE(paths_outside_of_the_store_are_refused) {
   const auto refused = fails_with(ErrorKind::corrupt, "is not a path of the store /tmp/vec");
   for (const char* path : {"/etc", "/tmp/vec/../../etc", "/tmp/vec/p1/bin", "/tmp/vec", "p1"}) {
-    conf["store_layers"] = json::array{json::array{path}};
+    conf["store_layers"] = json::parse(nixbuild::format(R"([["{}"]])", path));
     BOOST_CHECK_EXCEPTION(read(), Error, refused);
   }
   conf["store_layers"] = json::array();

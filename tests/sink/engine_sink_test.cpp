@@ -154,8 +154,10 @@ BOOST_AUTO_TEST_CASE(unchanged_image_costs_one_question) {
     const LoadReport report = setup.load(image);
     Strings asked = setup.fake.calls();
     asked.erase(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(before.size()));
-    BOOST_TEST(asked == Strings{"GET /images/" + setup.id(image) + "/json"},
-               boost::test_tools::per_element());
+    Strings expected{"GET /images/" + setup.id(image) + "/json"};
+    // The quicker question comes first; this engine has no answer to it.
+    if (kind == Kind::containerd) expected.insert(expected.begin(), "POST /grpc");
+    BOOST_TEST(asked == expected, boost::test_tools::per_element());
     BOOST_TEST(report.sent_bytes == 0U);
     BOOST_TEST(report.image_id == setup.id(image));
   }

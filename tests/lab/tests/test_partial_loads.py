@@ -48,6 +48,13 @@ class Rebuilds(PartialLoadTest):
         self.assertEqual(counting.loads, 0, counting.requests)
         self.assertLess(counting.sent_bytes, 16 * 1024)
 
+    def test_image_that_was_just_removed_comes_back(self):
+        """A containerd store may have all its blobs for a while, and no image."""
+        self.nixbuild(".#layeredImage").check()
+        self.docker("rmi", "-f", IMAGE).check()
+        self.nixbuild(".#layeredImage").check()
+        self.assertEqual(self.run_image(), "Hello from Nix\n")
+
     def test_a_tag_that_moved_away_comes_back_without_a_load(self):
         self.nixbuild("-t", "other:1", ".#classicImage").check()
         expected = self.nixbuild("-q", ".#layeredImage").check().stdout.strip()
