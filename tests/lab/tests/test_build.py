@@ -59,8 +59,9 @@ class Build(PluginTest):
         self.assertEqual(sorted(os.listdir(self.outside(self.work))), before)
 
     def test_the_garbage_collector_spares_the_result(self):
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "what no other test keeps")
         self.nixbuild(".#image").check()
-        path = self.machine.exec(["nix", "eval", "--raw", ".#image.outPath"], cwd=self.work).check().stdout
+        path = self.nix_eval(f"path:{self.work}#image.stream.conf.outPath")
         self.machine.exec(["nix-store", "--gc"]).check()
         self.assertTrue(self.outside(path).exists())
 

@@ -86,6 +86,8 @@ class Evaluations(PluginTest):
         self.commit()
 
     def test_derivations_that_were_collected(self):
+        self.change("what no other test keeps")
+        self.commit()
         self.assertTrue(self.evaluates())
         shutil.rmtree(self.outside("/root/.local/state/docker-nixbuild"), ignore_errors=True)
         self.machine.exec(["nix-collect-garbage"]).check()
