@@ -70,7 +70,7 @@ std::optional<fs::path> conf_of_script(const fs::path& file) {
   const std::string text = script_text(file);
   for (std::size_t at = text.find(conf_suffix); at != std::string::npos;
        at = text.find(conf_suffix, at + 1)) {
-    const fs::path conf(word_ending_at(text, at + conf_suffix.size()));
+    fs::path conf(word_ending_at(text, at + conf_suffix.size()));
     if (conf.is_absolute() && image::is_docker_tools_conf(conf)) return conf;
   }
   return std::nullopt;

@@ -53,6 +53,7 @@ LoadedImage load(const image::Image& image, const TransferJob& job, engine::Engi
 std::vector<LoadedImage> load_all(const std::vector<image::Image>& images, const TransferJob& job,
                                   engine::Engine& engine, World& world, const CancelToken& cancel) {
   std::vector<LoadedImage> loaded;
+  loaded.reserve(images.size());
   for (const image::Image& image : images)
     loaded.push_back(load(image, job, engine, world, cancel));
   return loaded;

@@ -50,7 +50,7 @@ fs::path SourceCache::blob(const SourceEntry& entry) const {
 }
 
 std::optional<fs::path> SourceCache::find(const oci::Digest& manifest) const {
-  const fs::path tree = folder_ / "trees" / manifest.hex();
+  fs::path tree = folder_ / "trees" / manifest.hex();
   std::error_code problem;
   if (!fs::is_directory(tree, problem)) return std::nullopt;
   fs::last_write_time(tree, fs::file_time_type::clock::now(), problem); // for prune()
