@@ -44,8 +44,8 @@ BOOST_FIXTURE_TEST_SUITE(machine, Home)
 BOOST_AUTO_TEST_CASE(sockets_that_tools_make_in_the_home) {
   BOOST_TEST(told(home / ".colima/default/docker.sock") == "Colima default");
   BOOST_TEST(told(home / ".colima/docker.sock") == "Colima default");
-  BOOST_TEST(told(home / ".colima/work/docker.sock") == "Colima work");
-  BOOST_TEST(told(home / ".config/colima/work/docker.sock") == "Colima work");
+  BOOST_TEST(told(home / ".colima/office/docker.sock") == "Colima office");
+  BOOST_TEST(told(home / ".config/colima/office/docker.sock") == "Colima office");
   BOOST_TEST(told(home / ".colima-old/docker.sock") == "Colima old");
   BOOST_TEST(told(home / ".lima/docker/sock/docker.sock") == "Lima docker");
   BOOST_TEST(told(home / ".rd/docker.sock") == "Rancher Desktop");
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(sockets_elsewhere) {
   BOOST_TEST(told("/nonexistent/podman/default-api.sock") == "Podman machine default");
   BOOST_TEST(told("/nonexistent/podman/machine/qemu/podman.sock") == "Podman machine");
   BOOST_TEST(told(home / "docker.sock") == "this machine");
-  BOOST_TEST(told(home / ".colima/work/containerd.sock") == "this machine");
+  BOOST_TEST(told(home / ".colima/office/containerd.sock") == "this machine");
   BOOST_TEST(told(home / ".colima/a/b/docker.sock") == "this machine");
 }
 
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(folders_that_the_environment_names) {
 
 BOOST_AUTO_TEST_CASE(where_lima_keeps_the_instance) {
   BOOST_TEST(lima_instance(home / ".colima/default/docker.sock") == ".colima/_lima/colima");
-  BOOST_TEST(lima_instance(home / ".colima/work/docker.sock") == ".colima/_lima/colima-work");
+  BOOST_TEST(lima_instance(home / ".colima/office/docker.sock") == ".colima/_lima/colima-office");
   BOOST_TEST(lima_instance(home / ".lima/box/sock/docker.sock") == ".lima/box");
   BOOST_TEST(lima_instance(home / ".orbstack/run/docker.sock").empty());
 }
