@@ -71,12 +71,17 @@ std::string project_of(const fs::path& file) {
 
 } // namespace
 
-fs::path gc_root_link(const nix::Installable& installable, const std::string& system,
-                      const Environment& environment) {
-  const fs::path folder = folder_of_roots(environment);
+fs::path gc_root_folder(const Environment& environment) {
+  fs::path folder = folder_of_roots(environment);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw system_error(error.value(), format("cannot create {}", folder.string()));
+  return folder;
+}
+
+fs::path gc_root_link(const nix::Installable& installable, const std::string& system,
+                      const Environment& environment) {
+  const fs::path folder = gc_root_folder(environment);
   const oci::Digest digest = oci::Digest::of(identity(installable, system));
   fs::path link = folder / format("{}-{}", readable(installable), digest.hex().substr(0, 12));
   note_project(link);

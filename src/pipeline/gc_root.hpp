@@ -9,9 +9,12 @@
 
 namespace nixbuild::pipeline {
 
+// Where such links are; made when it is not there.
+[[nodiscard]] std::filesystem::path gc_root_folder(const Environment& environment);
+
 // The link that keeps the last build of `installable` for `system` from Nix's garbage collector:
-// one per project, which is the current folder, and attribute, so that a rebuild replaces it. Makes
-// the folder that it is in. Which project it is of is written beside it, to NAME.project.
+// one per project, which is the current folder, and attribute, so that a rebuild replaces it. Which
+// project it is of is written beside it, to NAME.project.
 [[nodiscard]] std::filesystem::path gc_root_link(const nix::Installable& installable,
                                                  const std::string& system,
                                                  const Environment& environment);

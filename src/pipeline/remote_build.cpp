@@ -125,6 +125,11 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
   }
   std::optional<agent::Connection> agent = start_agent(request, *way, world, cancel);
   if (!agent) return std::nullopt;
+  if (request.out_link) {
+    progress::notice(
+        world.reporter, progress::Notice::Level::warning,
+        format("no link {} is made: what Nix builds stays on {}", *request.out_link, way->peer));
+  }
   // Asked meanwhile, since the way through the docker CLI takes its time.
   auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
   const RemoteResult result = with_frame(format("building on {}", way->peer),

@@ -4,6 +4,7 @@
 #include "nix/installable.hpp"
 #include "oci/digest.hpp"
 #include "pipeline/directories.hpp"
+#include "pipeline/gc_root.hpp"
 #include "pipeline/remote_job.hpp"
 #include "pipeline/run.hpp"
 #include "source/local_flake.hpp"
@@ -59,13 +60,9 @@ void bring_sources(RemoteJob& job, const source::Ask& ask, World& world) {
 
 // One link for each project and installable, wherever the copy of its sources is this time.
 fs::path root_link(const RemoteJob& job, const Environment& environment) {
-  const fs::path folder = state_directory(environment) / "gcroots";
-  std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (problem) throw system_error(problem.value(), format("cannot create {}", folder.string()));
   const oci::Digest digest =
       oci::Digest::of(format("{}\n{}", job.project, job.request.installable));
-  return folder / format("remote-{}", digest.hex().substr(0, 12));
+  return gc_root_folder(environment) / format("remote-{}", digest.hex().substr(0, 12));
 }
 
 } // namespace

@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -55,9 +57,14 @@ public:
 
   // The engine's description of the image once it is there.
   ImageDetails bring() {
-    if (std::exchange(may_ask_for_blobs_, false) && has_all_blobs()) {
-      step_.cached();
-      return {.id = report_.image_id, .repo_tags = {}, .diff_ids = {}};
+    std::optional<LoadPlan> plan;
+    if (std::exchange(may_ask_for_blobs_, false)) {
+      const auto present = present_blobs();
+      if (present && is_all(*present)) {
+        step_.cached();
+        return {.id = report_.image_id, .repo_tags = {}, .diff_ids = {}};
+      }
+      if (present) plan = layers_not_in(*present, image_);
     }
     std::optional<ImageDetails> known = engine_.inspect_image(report_.image_id, cancel_);
     was_there_ = known.has_value();
@@ -65,7 +72,7 @@ public:
       step_.cached();
       return std::move(*known);
     }
-    return send_what_is_missing();
+    return send_what_is_missing(std::move(plan));
   }
 
   void remove_prefixes() {
@@ -77,13 +84,16 @@ public:
 private:
   // Describing an image of 100 layers takes a containerd store 0.1 s, listing its blobs 2 ms. That
   // there is an image of these blobs turns out when it is given its names.
-  [[nodiscard]] bool has_all_blobs() {
+  [[nodiscard]] std::optional<std::set<oci::Digest>> present_blobs() {
     std::vector<oci::Digest> blobs{image_.config_digest, report_.manifest_digest};
     for (const image::Layer& layer : image_.layers)
       blobs.push_back(layer.digest);
-    const auto present = engine_.present_blobs(blobs, cancel_);
-    return present && std::ranges::all_of(
-                          blobs, [&](const oci::Digest& blob) { return present->contains(blob); });
+    return engine_.present_blobs(blobs, cancel_);
+  }
+
+  [[nodiscard]] bool is_all(const std::set<oci::Digest>& present) const {
+    return present.contains(image_.config_digest) && present.contains(report_.manifest_digest) &&
+           layers_not_in(present, image_).layers.empty();
   }
 
   [[nodiscard]] bool has_layers(const ImageDetails& details) const {
@@ -98,10 +108,12 @@ private:
     return missing_layers(image_, names_, engine_, reporter_, cancel_).layers.empty();
   }
 
-  ImageDetails send_what_is_missing() {
+  // `known` is a plan of this moment, if there is one.
+  ImageDetails send_what_is_missing(std::optional<LoadPlan> known) {
     constexpr int attempts = 2;
     for (int attempt = 1; attempt <= attempts; ++attempt) {
-      const LoadPlan plan = missing_layers(image_, names_, engine_, reporter_, cancel_);
+      const LoadPlan plan = known ? *std::exchange(known, std::nullopt)
+                                  : missing_layers(image_, names_, engine_, reporter_, cancel_);
       try {
         return send(plan, sizes_);
       } catch (const Error& error) {

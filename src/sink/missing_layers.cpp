@@ -99,8 +99,7 @@ LoadPlan by_own_images(const image::Image& image, const std::vector<oci::Referen
   for (const engine::LabelledImage& left : engine.images_with_label(prefix_label, cancel))
     add_blobs(engine.inspect_image(left.id, cancel), blobs);
   if (blobs.empty()) return everything(image, reporter, "the engine does not list its blobs");
-  return layers_where(
-      image, [&](std::size_t index) { return !blobs.contains(image.layers[index].digest); });
+  return layers_not_in(blobs, image);
 }
 
 LoadPlan by_blobs(const image::Image& image, const std::vector<oci::Reference>& names,
@@ -111,8 +110,7 @@ LoadPlan by_blobs(const image::Image& image, const std::vector<oci::Reference>& 
     digests.push_back(layer.digest);
   const auto present = engine.present_blobs(digests, cancel);
   if (!present) return by_own_images(image, names, engine, reporter, cancel);
-  return layers_where(
-      image, [&](std::size_t index) { return !present->contains(image.layers[index].digest); });
+  return layers_not_in(*present, image);
 }
 
 LoadPlan by_images(const image::Image& image, engine::Engine& engine, const CancelToken& cancel) {
@@ -126,6 +124,11 @@ LoadPlan by_images(const image::Image& image, engine::Engine& engine, const Canc
 }
 
 } // namespace
+
+LoadPlan layers_not_in(const std::set<oci::Digest>& present, const image::Image& image) {
+  return layers_where(
+      image, [&](std::size_t index) { return !present.contains(image.layers[index].digest); });
+}
 
 LoadPlan missing_layers(const image::Image& image, const std::vector<oci::Reference>& names,
                         engine::Engine& engine, progress::Reporter& reporter,

@@ -1,6 +1,7 @@
 #include "sink/sliced_load.hpp"
 
 #include "sink/load_request.hpp"
+#include "sink/missing_layers.hpp"
 #include "sink/prefix_image.hpp"
 #include "sink/tidying.hpp"
 #include "support/error.hpp"
@@ -145,8 +146,7 @@ bool is_whole(const image::Image& image, const engine::ImageDetails& there,
   for (const image::Layer& layer : image.layers)
     blobs.push_back(layer.digest);
   const auto present = engine.present_blobs(blobs, {});
-  return present && std::ranges::all_of(
-                        blobs, [&](const oci::Digest& blob) { return present->contains(blob); });
+  return present && layers_not_in(*present, image).layers.empty();
 }
 
 enum class Keep { newest, none };
