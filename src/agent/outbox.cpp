@@ -30,11 +30,13 @@ void block_sigpipe_in_this_thread() {
 
 } // namespace
 
-Outbox::Outbox(int fd, std::chrono::milliseconds quiet, std::string sign_of_life)
+Outbox::Outbox(int fd, std::string greeting, std::chrono::milliseconds quiet,
+               std::string sign_of_life)
     : fd_(fd)
     , quiet_(quiet)
     , sign_of_life_(std::move(sign_of_life))
     , stop_(make_pipe())
+    , waiting_(std::move(greeting))
     , thread_([this] { write_until_stopped(); }) {}
 
 Outbox::~Outbox() {

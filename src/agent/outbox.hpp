@@ -17,9 +17,9 @@ namespace nixbuild::agent {
 // waits for a slow connection. Safe to use from any thread.
 class Outbox {
 public:
-  // `fd` must live longer. It may be a socket or a pipe, and stays in blocking mode. When there was
-  // nothing to write for `quiet`, `sign_of_life` is written.
-  Outbox(int fd, std::chrono::milliseconds quiet, std::string sign_of_life);
+  // `fd` must live longer. It may be a socket or a pipe, and stays in blocking mode. `greeting` is
+  // written before anything else. When there was nothing to write for `quiet`, `sign_of_life` is.
+  Outbox(int fd, std::string greeting, std::chrono::milliseconds quiet, std::string sign_of_life);
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
   // What was not written by then is dropped.

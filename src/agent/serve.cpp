@@ -100,9 +100,9 @@ Result run(const Work& work, Inbox& inbox, Outbox& outbox, const CancelToken& ca
 
 int serve(int in, int out, const Hello& hello, const Work& work, const Patience& patience) {
   const CancelSource cancel;
-  Outbox outbox(out, patience.without_news, encode_frame(FrameType::alive, {}));
+  Outbox outbox(out, encode_frame(FrameType::hello, hello_to_json(hello)), patience.without_news,
+                encode_frame(FrameType::alive, {}));
   Inbox inbox(in, cancel, patience.without_client, [&outbox] { outbox.abandon(); });
-  (void)outbox.offer(encode_frame(FrameType::hello, hello_to_json(hello)), any_amount);
   const Result result = run(work, inbox, outbox, cancel.token());
   (void)outbox.offer(result.frame, any_amount);
   outbox.flush();

@@ -51,6 +51,11 @@ public:
                          });
   }
 
+  // A test that failed does not wait for an agent that waits for it.
+  ~ServedWork() { close(); }
+  ServedWork(const ServedWork&) = delete;
+  ServedWork& operator=(const ServedWork&) = delete;
+
   void send(std::string_view bytes) const {
     write_all(client_.get(), std::as_bytes(std::span(bytes)));
   }
