@@ -173,7 +173,7 @@ std::optional<ImageDetails> Engine::inspect_image(std::string_view reference,
 std::vector<std::string> Engine::load_images(const Load& load, const CancelToken& cancel) {
   const Facts& engine = facts(cancel);
   std::string path = "/images/load?quiet=0";
-  if (load.platform && engine.api >= ApiVersion{1, 48}) {
+  if (load.platform && engine.checks_loads()) {
     json::object platform{{"os", load.platform->os}, {"architecture", load.platform->architecture}};
     if (!load.platform->variant.empty()) platform["variant"] = load.platform->variant;
     path += "&platform=" + http::percent_encode(json::serialize(platform));

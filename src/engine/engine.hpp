@@ -47,6 +47,12 @@ struct Facts {
   std::string driver; // "overlay2", "overlayfs"
   std::string id;     // the engine's own, stable ID; empty for Podman
   std::string host_name;
+
+  // Whether a load that names its platform fails unless every blob of the image is there then
+  // (moby daemon/containerd, verifyImagesProvidePlatform, API 1.48).
+  [[nodiscard]] bool checks_loads() const {
+    return store == ImageStore::containerd && api >= ApiVersion{1, 48};
+  }
 };
 
 struct ImageDetails {

@@ -151,6 +151,7 @@ private:
                                                 engine_, progress_, cancel_);
       report_.sent_bytes += sent.sent_bytes;
       report_.sent_layers += sent.sent_layers;
+      if (sent.vouched_for) return {.id = report_.image_id};
     } catch (const Error&) {
       if (store_ == ImageStore::containerd && !was_there_) remove_broken_image();
       throw;

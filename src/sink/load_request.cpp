@@ -1,10 +1,24 @@
 #include "sink/load_request.hpp"
 
 #include "sink/dual_tar.hpp"
+#include "support/format.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace nixbuild::sink {
 
 using engine::ImageStore;
+
+namespace {
+
+// Graph drivers look at each layer on the way; containerd looks for its blobs when it is asked to.
+// Podman says the same of what it has found in another form.
+bool looks_at_all_layers(const engine::Facts& engine) {
+  return engine.store == ImageStore::graph_driver || engine.checks_loads();
+}
+
+} // namespace
 
 oci::Digest manifest_digest(const image::Image& image) {
   const LoadPlan nothing;
@@ -15,8 +29,8 @@ std::string image_id(const image::Image& image, ImageStore store) {
   return store == ImageStore::containerd ? manifest_digest(image).str() : image.config_digest.str();
 }
 
-std::uint64_t send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
-                        LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel) {
+SentLoad send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
+                   LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel) {
   const DualTar tar(image, plan);
   engine::Load load{.size = tar.size()};
   load.write = [&](archive::Sink& sink) {
@@ -29,9 +43,12 @@ std::uint64_t send_load(const image::Image& image, const LoadPlan& plan, engine:
     progress.unpacked(layer, current, total);
   };
   // Only the containerd store can have gaps; it looks for them when it is given the platform.
-  if (engine.facts(cancel).store == ImageStore::containerd) load.platform = image.platform;
-  (void)engine.load_images(load, cancel);
-  return tar.size();
+  const engine::Facts& facts = engine.facts(cancel);
+  if (facts.store == ImageStore::containerd) load.platform = image.platform;
+  const std::vector<std::string> said = engine.load_images(load, cancel);
+  const auto naming =
+      std::ranges::find(said, format("Loaded image ID: {}", image_id(image, facts.store)));
+  return {.bytes = tar.size(), .vouched_for = naming != said.end() && looks_at_all_layers(facts)};
 }
 
 } // namespace nixbuild::sink

@@ -24,11 +24,17 @@ struct LoadPace {
   std::function<void()> after_sending;
 };
 
+struct SentLoad {
+  std::uint64_t bytes = 0; // of the tar
+  // The engine has named the image by an ID that it made of the image's content, and has seen all
+  // of that: there is no need to ask what it has now.
+  bool vouched_for = false;
+};
+
 // Gives the engine `image`, nameless, with the layers of `plan`, in one request; strict where the
-// engine can check that it then has every blob. Returns the bytes of the tar. Throws as
-// engine::Engine::load_images does, an Error of kind corrupt for a layer with other bytes than it
-// should have, and what `pace` throws.
-std::uint64_t send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
+// engine can check that it then has every blob. Throws as engine::Engine::load_images does, an
+// Error of kind corrupt for a layer with other bytes than it should have, and what `pace` throws.
+SentLoad send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
                         LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel);
 
 } // namespace nixbuild::sink

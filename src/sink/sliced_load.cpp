@@ -38,12 +38,13 @@ public:
   void sent(std::size_t slice) {
     change([&] { sent_ = std::max(sent_, slice + 1); });
   }
-  void loaded(std::size_t slice, std::uint64_t bytes) {
+  void loaded(std::size_t slice, const SentLoad& load) {
     change([&] {
       // An engine may answer before it has read the end.
       sent_ = std::max(sent_, slice + 1);
       loaded_ = slice + 1;
-      bytes_ += bytes;
+      bytes_ += load.bytes;
+      vouched_for_ = load.vouched_for;
     });
   }
   void failed(std::size_t slice, std::exception_ptr failure) {
@@ -55,6 +56,7 @@ public:
 
   // For when no thread is at work any more.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] bool last_is_vouched_for() const { return vouched_for_; }
   [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
 private:
@@ -76,6 +78,7 @@ private:
   std::size_t sent_ = 0;   // slices whose bytes are all on their way
   std::size_t loaded_ = 0; // slices that the engine has
   std::uint64_t bytes_ = 0;
+  bool vouched_for_ = false; // the slice that was loaded last
   std::exception_ptr failure_;
   std::size_t failed_slice_ = SIZE_MAX;
 };
@@ -194,7 +197,7 @@ SlicedLoadReport send_sliced(const image::Image& image, const std::vector<Slice>
     remove_prefixes(images, what_to_keep(turns.failure()), engine);
     std::rethrow_exception(turns.failure());
   }
-  SlicedLoadReport report{.sent_bytes = turns.bytes()};
+  SlicedLoadReport report{.sent_bytes = turns.bytes(), .vouched_for = turns.last_is_vouched_for()};
   for (const Slice& slice : slices)
     report.sent_layers += slice.plan.layers.size();
   return report;

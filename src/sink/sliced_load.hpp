@@ -16,6 +16,7 @@ namespace nixbuild::sink {
 struct SlicedLoadReport {
   std::uint64_t sent_bytes = 0;
   std::size_t sent_layers = 0;
+  bool vouched_for = false; // SentLoad::vouched_for, of `image` itself
 };
 
 // Gives the engine `image` slice by slice, on two connections in turn, so that it unpacks one slice

@@ -183,6 +183,22 @@ BOOST_AUTO_TEST_CASE(image_with_gaps_is_completed) {
   BOOST_TEST(setup.store.tags().at(name) == setup.id(image));
 }
 
+BOOST_AUTO_TEST_CASE(engine_that_vouches_for_the_image_is_not_asked_for_it_again) {
+  Profile lenient = Profile::docker_28_containerd();
+  lenient.api = "1.47"; // loads are not checked
+  const auto image = fakes::memory_image({"a", "b"});
+  const auto asked_for_image = [&](Kind kind, const Profile& profile) {
+    Setup setup(kind, profile);
+    (void)setup.load(image);
+    BOOST_TEST(setup.store.tags().at(name) == setup.id(image));
+    return setup.count("GET /images/" + setup.id(image) + "/json");
+  };
+  BOOST_TEST(asked_for_image(Kind::graph_driver, Profile::docker_28()) == 1);
+  BOOST_TEST(asked_for_image(Kind::containerd, Profile::docker_28_containerd()) == 1);
+  BOOST_TEST(asked_for_image(Kind::containerd, lenient) == 2);
+  BOOST_TEST(asked_for_image(Kind::podman, Profile::podman()) == 2);
+}
+
 BOOST_AUTO_TEST_CASE(image_that_is_gone_after_its_load_is_loaded_again) {
   const auto image = fakes::memory_image({"a", "b"});
   const Reply taken{.body = R"({"stream":"Loaded image ID: x"})"};

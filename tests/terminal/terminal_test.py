@@ -75,7 +75,8 @@ class OnTerminal(unittest.TestCase):
         """A Nix that tells its version and evaluates by running a shell script."""
         script = f"""#!/bin/sh
             case "$*" in *--version*) echo 'nix (Nix) 2.34.8'; exit;; esac
-            echo $$ > {self.folder}/nix.pid
+            echo $$ > {self.folder}/nix.pid.new
+            mv {self.folder}/nix.pid.new {self.folder}/nix.pid
             {evaluation}
         """
         programs = self.folder / "bin"
@@ -144,6 +145,7 @@ class OnTerminal(unittest.TestCase):
         self.assertIn("docker:default", self.shown)
         # Redrawn in place, though nothing happens.
         self.read_until("\x1b[2A")
+        self.wait_for(self.folder / "nix.pid")
         os.write(self.master, CONTROL_C)
         self.assertEqual(self.end(), 130, self.shown)
         self.assertIn("CANCELED", self.shown)
