@@ -56,6 +56,7 @@ public:
   }
 
   std::string peer() const override { return "the engine " + engine_of(context_); }
+  bool connects_at_once() const override { return true; }
 
 private:
   Context context_;

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <utility>
 
 namespace nixbuild::engine {
@@ -100,9 +101,17 @@ Engine Engine::another_connection(std::optional<std::chrono::milliseconds> answe
 
 const Facts& Engine::facts(const CancelToken& cancel) {
   if (impl_->facts) return *impl_->facts;
+  // Either answer takes dockerd its time: it runs other programs for it.
+  std::future<std::string> info;
+  if (impl_->connector->connects_at_once()) {
+    info = std::async(std::launch::async, [other = another_connection(), &cancel] {
+      return other.impl_->get("/info", cancel);
+    });
+  }
   const std::string version = impl_->get("/version", cancel);
-  const std::string info = impl_->get("/info", cancel);
-  return impl_->facts.emplace(read_facts(version, info, impl_->options.api_ceiling));
+  return impl_->facts.emplace(read_facts(version,
+                                         info.valid() ? info.get() : impl_->get("/info", cancel),
+                                         impl_->options.api_ceiling));
 }
 
 namespace {

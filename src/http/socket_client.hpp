@@ -43,6 +43,9 @@ public:
   [[nodiscard]] virtual Connection connect(const CancelToken& cancel) = 0;
   // What is at the other end, for messages: "the engine at unix:///run/docker.sock".
   [[nodiscard]] virtual std::string peer() const { return "the server"; }
+  // Whether another connection costs next to nothing, so that two questions had better be asked
+  // side by side than one after the other.
+  [[nodiscard]] virtual bool connects_at_once() const { return false; }
 };
 
 // Connects to a unix socket. Throws an Error of kind invalid_input when the path is too long for

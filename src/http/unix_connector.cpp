@@ -60,6 +60,8 @@ public:
     }
   }
 
+  bool connects_at_once() const override { return true; }
+
 private:
   [[noreturn]] void fail(int reason) const {
     throw ConnectError(format("cannot connect to {}: {}", address_.sun_path,
