@@ -74,17 +74,20 @@ std::optional<oci::Platform> platform_of(const ParsedOptions& options,
   return *platform;
 }
 
+void set_builder(pipeline::BuildRequest& request, const std::string& builder) {
+  const auto driver = builder::parse_driver(builder);
+  request.builder = driver.value_or(pipeline::Builder::automatic);
+  if (!driver) request.builder_name = builder;
+}
+
 pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
                                            const context::GlobalFlags& docker,
                                            const Environment& environment) {
-  const std::string builder = options.value("builder").value_or("auto");
   pipeline::BuildRequest request{
       .docker = docker,
       .installable = installable_of(options),
       .tags = tags_of(options),
       .platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")),
-      .builder = builder::parse_driver(builder).value_or(pipeline::Builder::automatic),
-      .builder_name = builder::parse_driver(builder) ? std::nullopt : std::optional(builder),
       .builder_image = options.value("builder-image").value_or(""),
       .nix = nix_options_of(options),
       .out_link = options.value("out-link"),
@@ -92,6 +95,7 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
       .image_options = image_options_of(options, environment),
       .stable_order = options.is_on("stable-order"),
       .remove_replaced = options.is_on("rm-replaced")};
+  set_builder(request, options.value("builder").value_or("auto"));
   if (options.is_on("debug")) request.docker.debug = true;
   return request;
 }

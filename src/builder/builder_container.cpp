@@ -43,11 +43,6 @@ std::vector<std::string> environment_of(const ContainerOptions& options) {
   return environment;
 }
 
-const std::string& image_of(const ContainerOptions& options) {
-  static const std::string usual = usual_image;
-  return options.image.empty() ? usual : options.image;
-}
-
 std::string socket_of(const ContainerOptions& options, const engine::Facts& engine) {
   if (!options.socket.empty()) return options.socket;
   return engine.store == engine::ImageStore::containers_storage ? podman_socket : usual_socket;
@@ -80,7 +75,7 @@ engine::ContainerSpec spec_of(const std::string& name, const ContainerOptions& o
 }
 
 oci::Reference reference_of(const ContainerOptions& options) {
-  const std::string& text = image_of(options);
+  const std::string text = image_of(options);
   auto reference = oci::Reference::parse(text);
   if (!reference) {
     throw Error(
@@ -221,8 +216,8 @@ private:
 
 } // namespace
 
-std::string default_builder_image() {
-  return usual_image;
+std::string image_of(const ContainerOptions& options) {
+  return options.image.empty() ? usual_image : options.image;
 }
 
 std::string container_of(const std::string& name) {

@@ -30,7 +30,8 @@ struct ContainerOptions {
   bool operator==(const ContainerOptions&) const = default;
 };
 
-[[nodiscard]] std::string default_builder_image();
+// The image that `options` mean.
+[[nodiscard]] std::string image_of(const ContainerOptions& options);
 
 // The names in the engine of what the builder `name` is made of.
 [[nodiscard]] std::string container_of(const std::string& name);

@@ -81,6 +81,7 @@ bool is_letter_or_digit(char c) {
 
 std::optional<std::string> why_no_name(std::string_view name) {
   if (parse_driver(name)) return "that is a driver";
+  if (name == unnamed_builder) return "that is the container of --builder=container";
   const bool is_plain = !name.empty() && name.size() <= longest_name &&
                         is_letter_or_digit(name.front()) && std::ranges::all_of(name, [](char c) {
                           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';

@@ -15,6 +15,7 @@ using engine::Engine;
 using engine::Mount;
 using fakes::FakeEngine;
 using fakes::Profile;
+using fakes::refusing;
 using Reply = FakeEngine::Reply;
 
 namespace json = boost::json;
@@ -31,10 +32,6 @@ public:
 
   [[nodiscard]] fakes::ReceivedRequest last() const { return fake.requests().back(); }
 };
-
-Reply refusing(int status, const std::string& message) {
-  return {.status = status, .body = json::serialize(json::object{{"message", message}})};
-}
 
 void check_refused(const std::function<void()>& operation, const std::string& detail) {
   BOOST_CHECK_EXCEPTION(operation(), Error, [&](const Error& error) {

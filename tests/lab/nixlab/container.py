@@ -5,11 +5,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from . import builder_image, session
+from .far import BUILDER, FarTest
 from .lanes import LANES
 from .plugin import agent_binary
 from .process import Process, Result
-from .remote import BUILDER
-from .testcase import PluginTest
 from .tls_engine import TlsEngine
 from .waiting import wait_until
 
@@ -18,7 +17,7 @@ DEFAULT = "docker-nixbuild-default"
 IMAGE_LABEL = "com.docker-nixbuild.image"
 
 
-class ContainerTest(PluginTest):
+class ContainerTest(FarTest):
     """A second machine with an engine that only its Docker context leads to, by TCP and TLS."""
 
     @classmethod
@@ -61,24 +60,8 @@ class ContainerTest(PluginTest):
         wait_until(lambda: BUILDER in self.processes(), "the build has begun")
         return running
 
-    def processes(self) -> str:
-        """On the far machine, in containers and beside them."""
-        return self.server.exec(["ps", "-e", "-o", "args="]).check().stdout
-
-    def assert_nothing_runs(self) -> None:
-        def has_ended() -> bool:
-            now = self.processes()
-            return BUILDER not in now and "docker-nixbuild/agent-" not in now
-
-        wait_until(has_ended, "neither the build nor the agent runs")
-
     def far_tags(self) -> set[str]:
         return self.far_engine.api.tags() - {builder_image.NAME}
-
-    def far_image(self, reference: str) -> dict:
-        image = self.far_engine.api.image(reference)
-        self.assertIsNotNone(image, f"the far engine has no image {reference}")
-        return image
 
     def container(self, name: str = DEFAULT) -> dict | None:
         return self.far_engine.api.container(name)

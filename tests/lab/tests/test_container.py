@@ -43,6 +43,14 @@ class BuilderContainer(ContainerTest):
         self.assertNotIn("building here", built.stderr)
         self.assertTrue(self.container()["State"]["Running"])
 
+    def test_container_is_made_where_no_nix_here_builds_for_the_engine(self):
+        self.far_docker("rm", "--force", DEFAULT)
+        self.work = self.flake("hello")
+        unable = {"NIX_CONFIG": "system = riscv64-linux"}
+        built = self.far_nixbuild("--progress=plain", ".#streamImage", env=unable).check()
+        self.assertIn(f"in the container {DEFAULT}, which is created", built.stderr)
+        self.assertEqual(self.far_tags(), {"nixbuild-hello:1.0"})
+
     def test_cancelling_ends_everything_there(self):
         for number, status in ((signal.SIGINT, CANCELLED), (signal.SIGKILL, -signal.SIGKILL)):
             with self.subTest(number.name):
