@@ -14,6 +14,8 @@ namespace {
 
 // Of containers and volumes: the ID of the image that they were made from.
 constexpr const char* image_label = "com.docker-nixbuild.image";
+// Of containers: what the user called that image; empty: nothing.
+constexpr const char* image_name_label = "com.docker-nixbuild.image-name";
 // Of containers: a digest of everything else that they were made with.
 constexpr const char* recipe_label = "com.docker-nixbuild.recipe";
 
@@ -70,6 +72,7 @@ engine::ContainerSpec spec_of(const std::string& name, const ContainerOptions& o
   spec.labels =
       engine::Labels{{builder_label, name},
                      {image_label, image_id},
+                     {image_name_label, options.image},
                      {recipe_label, std::string(oci::Digest::of(recipe).hex().substr(0, 16))}};
   return spec;
 }
@@ -116,22 +119,25 @@ Error explained(Error error, const std::string& socket) {
 class Attempt {
 public:
   Attempt(engine::Engine& engine, const std::string& name, const ContainerOptions& options,
-          const oci::Reference& image, progress::Reporter& reporter, const CancelToken& cancel)
+          progress::Reporter& reporter, const CancelToken& cancel)
       : engine_(engine)
       , name_(name)
       , container_(container_of(name))
       , volume_(volume_of(name, options))
       , options_(options)
-      , image_(image)
+      , image_(reference_of(options))
       , reporter_(reporter)
       , cancel_(cancel) {}
 
   // Whether the container runs; otherwise there is more to do.
   bool succeeds() {
     const auto there = engine_.inspect_container(container_, cancel_);
+    if (there) {
+      require_ours(there->labels, "container", container_);
+      keep_choice(there->labels);
+    }
     const auto image = engine_.inspect_image(image_.str(), cancel_);
     if (!there) return create(image ? image->id : pull());
-    require_ours(there->labels, "container", container_);
     // An image that is gone is no reason to make anything anew.
     const std::string image_id = image ? image->id : label_of(there->labels, image_label);
     const auto wanted = spec_of(name_, options_, engine_.facts(cancel_), image_id);
@@ -147,6 +153,13 @@ public:
   }
 
 private:
+  // An image that was chosen once need not be named again.
+  void keep_choice(const engine::Labels& labels) {
+    if (!options_.image.empty()) return;
+    options_.image = chosen_image(labels);
+    image_ = reference_of(options_);
+  }
+
   std::string pull() {
     progress::as_step(reporter_, format("pull {}", image_.familiar()), [&](progress::Step& step) {
       engine_.pull_image(
@@ -208,8 +221,8 @@ private:
   const std::string& name_;
   std::string container_;
   std::string volume_;
-  const ContainerOptions& options_;
-  const oci::Reference& image_;
+  ContainerOptions options_;
+  oci::Reference image_;
   progress::Reporter& reporter_;
   const CancelToken& cancel_;
 };
@@ -218,6 +231,10 @@ private:
 
 std::string image_of(const ContainerOptions& options) {
   return options.image.empty() ? usual_image : options.image;
+}
+
+std::string chosen_image(const engine::Labels& labels) {
+  return label_of(labels, image_name_label);
 }
 
 std::string container_of(const std::string& name) {
@@ -231,8 +248,7 @@ std::string volume_of(const std::string& name, const ContainerOptions& options) 
 void run_builder_container(engine::Engine& engine, const std::string& name,
                            const ContainerOptions& options, progress::Reporter& reporter,
                            const CancelToken& cancel) {
-  const oci::Reference image = reference_of(options);
-  Attempt attempt(engine, name, options, image, reporter, cancel);
+  Attempt attempt(engine, name, options, reporter, cancel);
   for (int count = 0; count < most_attempts; ++count)
     if (attempt.succeeds()) return;
   throw Error(ErrorKind::failed,

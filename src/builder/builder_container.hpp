@@ -33,16 +33,19 @@ struct ContainerOptions {
 // The image that `options` mean.
 [[nodiscard]] std::string image_of(const ContainerOptions& options);
 
+// What was called for when a container with these labels was made; empty: the usual.
+[[nodiscard]] std::string chosen_image(const engine::Labels& labels);
+
 // The names in the engine of what the builder `name` is made of.
 [[nodiscard]] std::string container_of(const std::string& name);
 [[nodiscard]] std::string volume_of(const std::string& name, const ContainerOptions& options);
 
 // Sees to it that the container of the builder `name` runs, as `options` want it and from the image
-// that the engine has under that name now: creates, starts or replaces it, pulls the image when the
-// engine does not have it. A volume that was filled from another image is emptied first, since the
-// programs of the new one would be missing in it. What takes its time is a step of `reporter`.
-// Concurrent calls share one container. Throws an Error as the engine does; invalid_input for an
-// image that is no reference.
+// that the engine has under that name now (no name: of what the container is made of): creates,
+// starts or replaces it, pulls the image when the engine does not have it. A volume that was filled
+// from another image is emptied first, since the programs of the new one would be missing in it.
+// What takes its time is a step of `reporter`. Concurrent calls share one container. Throws an
+// Error as the engine does; invalid_input for an image that is no reference.
 void run_builder_container(engine::Engine& engine, const std::string& name,
                            const ContainerOptions& options, progress::Reporter& reporter,
                            const CancelToken& cancel);

@@ -74,6 +74,8 @@ void look_at(BuilderState& state, Connection& connection, Depth depth, World& wo
   const std::string container = builder::container_of(state.builder.name);
   const auto details = connection.engine.inspect_container(container, cancel);
   state.status = details ? details->status : "absent";
+  if (details && state.builder.container.image.empty())
+    state.builder.container.image = builder::chosen_image(details->labels);
   if (details && details->running && wants_nix)
     state.nix_version = version_in(connection, container, world, cancel);
 }

@@ -200,6 +200,15 @@ BOOST_AUTO_TEST_CASE(other_image_name_is_pulled_although_there_is_a_container) {
   BOOST_TEST(container_labels->at("com.docker-nixbuild.image") == "sha256:mine");
 }
 
+BOOST_AUTO_TEST_CASE(image_that_was_chosen_need_not_be_named_again) {
+  run({.image = "me/nix:1"});
+  run();
+  BOOST_TEST(calls("POST /containers/create") == 1);
+  BOOST_TEST(fake.requests().back().path == "/images/docker.io/me/nix:1/json");
+  run({.image = "nixos/nix:2.31.5"});
+  BOOST_TEST(calls("POST /containers/create") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(container_of_a_concurrent_run_is_shared) {
   fake.once("GET", std::string(container_path) + "/json", refusing(404, "No such container"));
   run(); // made by the other run in between

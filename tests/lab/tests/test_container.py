@@ -100,6 +100,13 @@ class BuilderContainer(ContainerTest):
             running.wait().check()
         self.assertTrue(self.container()["State"]["Running"])
 
+    def test_image_that_was_chosen_need_not_be_named_again(self):
+        self.work = self.flake("hello")
+        self.build_in_container(".#streamImage").check()
+        container = self.container()["Id"]
+        self.far_docker("nixbuild", ".#image").check()
+        self.assertEqual(self.container()["Id"], container)
+
     def test_image_that_cannot_be_had(self):
         self.far_docker("rm", "--force", DEFAULT)
         self.work = self.flake("hello")
