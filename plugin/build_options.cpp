@@ -53,11 +53,15 @@ OptionTable build_options() {
   using enum ValueCompletion;
   OptionTable table{
       {.name = "builder",
-       .values = {"WHERE"},
-       .help = "Run Nix here (host), on the engine's machine (ssh), or choose (auto)",
+       .values = {"BUILDER"},
+       .help = "Run Nix by auto, host, ssh, container, or the builder of that name",
        .completion = words,
-       .words = {"auto", "host", "ssh"},
+       .words = {"auto", "host", "ssh", "container"},
        .variable = "NIXBUILD_BUILDER"},
+      {.name = "builder-image",
+       .values = {"IMAGE"},
+       .help = "Make a builder container without a name from IMAGE",
+       .variable = "NIXBUILD_BUILDER_IMAGE"},
       debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",

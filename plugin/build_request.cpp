@@ -53,16 +53,6 @@ nix::Options nix_options_of(const ParsedOptions& options) {
           .builders = options.value("builders")};
 }
 
-pipeline::Builder builder_of(const ParsedOptions& options) {
-  const std::string text = options.value("builder").value_or("auto");
-  if (text == "auto") return pipeline::Builder::automatic;
-  if (text == "host") return pipeline::Builder::host;
-  if (text == "ssh") return pipeline::Builder::ssh;
-  throw Error(ErrorKind::invalid_input, format("there is no builder \"{}\"", text))
-      .with_hint("auto builds on the machine that runs the engine where that is possible, host "
-                 "builds here, ssh insists on that machine");
-}
-
 // An attribute of a file may be left out: the file is then the whole expression.
 std::string installable_of(const ParsedOptions& options) {
   if (!options.words.empty()) return options.words.front();
@@ -84,6 +74,12 @@ std::optional<oci::Platform> platform_of(const ParsedOptions& options,
   return *platform;
 }
 
+void set_builder(pipeline::BuildRequest& request, const std::string& builder) {
+  const auto driver = builder::parse_driver(builder);
+  request.builder = driver.value_or(pipeline::Builder::automatic);
+  if (!driver) request.builder_name = builder;
+}
+
 pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
                                            const context::GlobalFlags& docker,
                                            const Environment& environment) {
@@ -92,13 +88,14 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
       .installable = installable_of(options),
       .tags = tags_of(options),
       .platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")),
-      .builder = builder_of(options),
+      .builder_image = options.value("builder-image").value_or(""),
       .nix = nix_options_of(options),
       .out_link = options.value("out-link"),
       .dry_run = options.is_on("dry-run"),
       .image_options = image_options_of(options, environment),
       .stable_order = options.is_on("stable-order"),
       .remove_replaced = options.is_on("rm-replaced")};
+  set_builder(request, options.value("builder").value_or("auto"));
   if (options.is_on("debug")) request.docker.debug = true;
   return request;
 }

@@ -20,4 +20,7 @@ namespace nixbuild::plugin {
 [[nodiscard]] std::optional<oci::Platform>
 platform_of(const ParsedOptions& options, const std::optional<std::string>& otherwise = {});
 
+// Makes `request` be built by `builder`: a driver, or the name of a builder.
+void set_builder(pipeline::BuildRequest& request, const std::string& builder);
+
 } // namespace nixbuild::plugin

@@ -1,6 +1,7 @@
 #include "plugin/command.hpp"
 
 #include "plugin/build_options.hpp"
+#include "plugin/builder_commands.hpp"
 #include "plugin/option_reader.hpp"
 
 #include <algorithm>
@@ -71,7 +72,8 @@ Command info_command() {
           .summary = "Show which context, engine and Nix are used",
           .description =
               "Shows what the current Docker context leads to: the endpoint, the engine, "
-              "its image store and platform, and the Nix that builds for it.",
+              "its image store and platform, the builder that is chosen for it, and the Nix of "
+              "this machine.",
           .most_words = 0,
           .options = {format_option(), help_option},
           .examples = {}};
@@ -104,25 +106,27 @@ Command load_command() {
 }
 
 std::vector<Command> make_commands() {
-  return {build_command(),
-          load_command(),
-          inspect_command(),
-          prune_command(),
-          info_command(),
-          {.name = "version",
-           .arguments = "",
-           .summary = "Show the version of this plugin",
-           .description = "Shows the version of this plugin.",
-           .most_words = 0,
-           .options = {help_option},
-           .examples = {}},
-          {.name = "help",
-           .arguments = "[COMMAND]",
-           .summary = "Show how a command is used",
-           .description = "Shows how COMMAND is used, or which commands there are.",
-           .most_words = 1,
-           .options = {help_option},
-           .examples = {}}};
+  std::vector<Command> all{build_command(), load_command(), inspect_command(), prune_command(),
+                           info_command()};
+  for (Command& command : builder_commands()) {
+    command.options.push_back(help_option);
+    all.push_back(std::move(command));
+  }
+  all.push_back({.name = "version",
+                 .arguments = "",
+                 .summary = "Show the version of this plugin",
+                 .description = "Shows the version of this plugin.",
+                 .most_words = 0,
+                 .options = {help_option},
+                 .examples = {}});
+  all.push_back({.name = "help",
+                 .arguments = "[COMMAND]",
+                 .summary = "Show how a command is used",
+                 .description = "Shows how COMMAND is used, or which commands there are.",
+                 .most_words = 2,
+                 .options = {help_option},
+                 .examples = {}});
+  return all;
 }
 
 } // namespace
@@ -141,21 +145,41 @@ const Command* find_command(std::string_view name) {
   return found == commands().end() ? nullptr : &*found;
 }
 
+std::vector<const Command*> commands_of(const Command& command) {
+  std::vector<const Command*> found;
+  const std::string start = std::string(command.name) + " ";
+  for (const Command& one : commands())
+    if (one.name.starts_with(start)) found.push_back(&one);
+  return found;
+}
+
+std::vector<const Command*> top_commands() {
+  std::vector<const Command*> found;
+  for (const Command& one : commands())
+    if (!one.name.contains(' ')) found.push_back(&one);
+  return found;
+}
+
 ChosenCommand choose_command(std::span<const std::string> arguments) {
-  ChosenCommand chosen{.command = default_command(),
-                       .arguments = {arguments.begin(), arguments.end()}};
+  const Command* command = nullptr;
+  std::vector<std::string> own(arguments.begin(), arguments.end());
+  std::ptrdiff_t names = 0;
   // Which arguments are words, and not values, only a table can tell; build's is the one that
   // counts when no command is named.
   OptionReader reader(default_command().options, arguments);
   while (const auto token = reader.next()) {
-    if (token->kind == Token::Kind::dashes) return chosen;
+    if (token->kind == Token::Kind::dashes) break;
     if (token->kind != Token::Kind::word) continue;
-    const Command* command = find_command(token->text);
-    if (command == nullptr) return chosen;
-    chosen.arguments.erase(chosen.arguments.begin() + static_cast<std::ptrdiff_t>(token->index));
-    return {.command = *command, .arguments = std::move(chosen.arguments), .named = true};
+    const std::string group = command == nullptr ? "" : std::string(command->name) + " ";
+    const Command* named = find_command(group + token->text);
+    if (named == nullptr || token->text.contains(' ')) break;
+    command = named;
+    own.erase(own.begin() + static_cast<std::ptrdiff_t>(token->index) - names++);
+    if (commands_of(*command).empty()) break;
   }
-  return chosen;
+  return {.command = command == nullptr ? default_command() : *command,
+          .arguments = std::move(own),
+          .named = command != nullptr};
 }
 
 const std::vector<Variable>& environment_variables() {
@@ -168,7 +192,7 @@ const std::vector<Variable>& environment_variables() {
       {"NIXBUILD_PROGRESS, BUILDKIT_PROGRESS", "how progress is shown where --progress is auto"},
       {"NIXBUILD_AGENT_DIR", "the folder of the programs docker-nixbuild-agent-linux-amd64 and "
                              "-arm64, which are copied to "
-                             "the machine of an engine by ssh"},
+                             "the machine of an engine by ssh, or into a builder container"},
       {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},
       {"BUILDKIT_TTY_LOG_LINES, TTY_DISPLAY_RATE",
        "log lines of each running step, and milliseconds between redraws, in the display of a "

@@ -17,7 +17,7 @@ struct Example {
 
 // A command as data: what the parser, --help, the man page and completion know of it.
 struct Command {
-  std::string_view name;
+  std::string_view name;      // of a command of a group both words: "builder ls"
   std::string_view arguments; // "[INSTALLABLE]"
   std::string_view summary;   // one line
   std::string_view description;
@@ -31,6 +31,11 @@ struct Command {
 [[nodiscard]] const Command& default_command();
 // nullptr when there is no such command.
 [[nodiscard]] const Command* find_command(std::string_view name);
+
+// The commands of the group `command`, such as builder; none when it is a command itself.
+[[nodiscard]] std::vector<const Command*> commands_of(const Command& command);
+// Those that are named by one word, groups among them.
+[[nodiscard]] std::vector<const Command*> top_commands();
 
 // The command that `arguments` mean, and its own command line: `arguments` without the command's
 // name. The first word names the command if one is called so, otherwise, and behind "--", build is

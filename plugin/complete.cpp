@@ -1,5 +1,7 @@
 #include "plugin/complete.hpp"
 
+#include "builder/builder_store.hpp"
+#include "pipeline/directories.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete_installable.hpp"
 #include "plugin/completion.hpp"
@@ -7,6 +9,8 @@
 #include "support/error.hpp"
 #include "support/format.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace nixbuild::plugin {
@@ -17,6 +21,7 @@ namespace {
 struct Typed {
   std::set<const Option*> options;
   std::size_t words = 0;
+  std::string first_word;
   bool only_words = false;             // behind "--"
   const Option* wants_value = nullptr; // the last option lacks a value,
   std::size_t value_index = 0;         // this one
@@ -27,7 +32,7 @@ Typed read(const OptionTable& table, std::span<const std::string> before) {
   Typed typed;
   OptionReader reader(table, before);
   while (const auto token = reader.next()) {
-    if (token->kind == Token::Kind::word) ++typed.words;
+    if (token->kind == Token::Kind::word && typed.words++ == 0) typed.first_word = token->text;
     if (token->kind == Token::Kind::dashes) typed.only_words = true;
     if (token->option == nullptr) continue;
     typed.options.insert(token->option);
@@ -50,7 +55,19 @@ Completion flags(const Command& command, const Typed& typed) {
   return completion;
 }
 
-Completion values(const Option& option, std::size_t value_index) {
+Completion builder_names(const World& world) {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  const builder::BuilderStore store(pipeline::builders_directory(world.environment));
+  for (const builder::NamedBuilder& builder : store.all())
+    completion.candidates.push_back({builder.name, builder.context});
+  return completion;
+}
+
+bool takes_builder(const Command& command) {
+  return command.name == "builder rm" || command.name == "builder inspect";
+}
+
+Completion values(const Option& option, std::size_t value_index, const World& world) {
   // Of two values only the second one can be a folder: --override-input INPUT FLAKE.
   if (option.name == "override-input" && value_index == 1)
     return {.candidates = {}, .directive = Directive::directories};
@@ -63,6 +80,8 @@ Completion values(const Option& option, std::size_t value_index) {
     Completion completion{.candidates = {}, .directive = Directive::no_files};
     for (const std::string_view word : option.words)
       completion.candidates.push_back({std::string(word), {}});
+    if (option.name == "builder")
+      std::ranges::move(builder_names(world).candidates, std::back_inserter(completion.candidates));
     return completion;
   }
   case ValueCompletion::nothing:
@@ -73,19 +92,36 @@ Completion values(const Option& option, std::size_t value_index) {
 
 Completion command_names() {
   Completion completion{.candidates = {}, .directive = Directive::files};
-  for (const Command& command : commands())
-    completion.candidates.push_back({std::string(command.name), std::string(command.summary)});
+  for (const Command* command : top_commands())
+    completion.candidates.push_back({std::string(command->name), std::string(command->summary)});
   return completion;
+}
+
+// Of a group, by their second words.
+Completion names_in(const Command& group) {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  for (const Command* command : commands_of(group))
+    completion.candidates.push_back(
+        {std::string(command->name.substr(group.name.size() + 1)), std::string(command->summary)});
+  return completion;
+}
+
+Completion help_topics(const Typed& typed) {
+  Completion topics{.candidates = {}, .directive = Directive::no_files};
+  if (typed.words == 0) topics.candidates = command_names().candidates;
+  const Command* group = find_command(typed.first_word);
+  if (typed.words == 1 && group != nullptr) topics.candidates = names_in(*group).candidates;
+  return topics;
 }
 
 Completion words(const ChosenCommand& chosen, const Typed& typed, const std::string& word,
                  World& world) {
   Completion nothing{.candidates = {}, .directive = Directive::no_files};
-  if (chosen.command.name == "help" && typed.words == 0) {
-    Completion names = command_names();
-    names.directive = Directive::no_files;
-    return names;
-  }
+  if (chosen.command.name == "help") return help_topics(typed);
+  if (!commands_of(chosen.command).empty())
+    return typed.words == 0 ? names_in(chosen.command) : nothing;
+  if (typed.words < chosen.command.most_words && takes_builder(chosen.command))
+    return builder_names(world);
   if (typed.words >= chosen.command.most_words || typed.takes_file) return nothing;
   if (!chosen.named && !typed.only_words) {
     Completion names = matching(command_names(), word);
@@ -101,7 +137,7 @@ Completion complete(const Invocation& invocation, World& world) {
   const ChosenCommand chosen = choose_command(before);
   const Typed typed = read(chosen.command.options, chosen.arguments);
   if (typed.wants_value != nullptr)
-    return matching(values(*typed.wants_value, typed.value_index), word);
+    return matching(values(*typed.wants_value, typed.value_index, world), word);
   if (!typed.only_words && word.starts_with('-')) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) return matching(flags(chosen.command, typed), word);
@@ -110,7 +146,7 @@ Completion complete(const Invocation& invocation, World& world) {
     const auto token = reader.next();
     if (!token || token->option == nullptr || token->option->is_switch())
       return {.candidates = {}, .directive = Directive::no_files};
-    return matching(values(*token->option, 0), word.substr(equals + 1));
+    return matching(values(*token->option, 0, world), word.substr(equals + 1));
   }
   return matching(words(chosen, typed, word, world), word);
 }

@@ -31,4 +31,13 @@ auto with_display(progress::Mode mode, progress::Activity activity,
   return std::forward<Work>(work)(inner);
 }
 
+// Calls `work` with a world that shows no progress.
+template <class Work>
+decltype(auto) without_display(World& world, Work&& work) {
+  const auto silent =
+      progress::make_reporter({.mode = progress::Mode::none}, world.err, world.environment, {});
+  pipeline::World inner{world.environment, world.processes, *silent};
+  return std::forward<Work>(work)(inner);
+}
+
 } // namespace nixbuild::plugin

@@ -28,6 +28,13 @@ std::string listing(const std::vector<Entry>& entries) {
   return text;
 }
 
+std::vector<Entry> entries_of(const std::vector<const Command*>& commands) {
+  std::vector<Entry> entries;
+  for (const Command* command : commands)
+    entries.push_back({std::string(command->name), std::string(command->summary)});
+  return entries;
+}
+
 std::string wrapped(std::string_view paragraph) {
   std::string text;
   std::size_t column = 0;
@@ -73,12 +80,10 @@ std::string usage_line(const Command& command, std::string_view program) {
 }
 
 std::string overview(std::string_view program) {
-  std::vector<Entry> entries;
-  for (const Command& command : commands())
-    entries.push_back({std::string(command.name), std::string(command.summary)});
+  const std::string listed = listing(entries_of(top_commands()));
   return format("Usage:  {0} [OPTIONS] {1}\n        {0} COMMAND\n\n{2}\n\nCommands:\n{3}\n"
                 "Run '{0} COMMAND --help' for more information on a command.\n",
-                program, default_command().arguments, description, listing(entries));
+                program, default_command().arguments, description, listed);
 }
 
 std::string help_of(const Command& command, std::string_view program) {
@@ -91,6 +96,8 @@ std::string help_of(const Command& command, std::string_view program) {
           {format("{} {}", program, example.command_line), std::string(example.help)});
     text += format("\nExamples:\n{}", listing(entries));
   }
+  if (const auto members = commands_of(command); !members.empty())
+    text += format("\nCommands:\n{}", listing(entries_of(members)));
   text += option_section("Options", command.options, OptionSection::command);
   text += option_section("Options for an image made of a package or a NixOS system",
                          command.options, OptionSection::image);

@@ -3,6 +3,7 @@
 #include "context/context.hpp"
 #include "context/machine.hpp"
 #include "engine/engine.hpp"
+#include "pipeline/builder_choice.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/world.hpp"
 #include "support/error.hpp"
@@ -18,6 +19,8 @@ struct Info {
   context::Machine machine; // behind the context's endpoint
   std::optional<engine::Facts> engine;
   std::optional<Error> engine_error; // why there is no `engine`
+  std::optional<pipeline::ChosenBuilder> builder;
+  std::optional<Error> builder_error; // why there is no `builder`, although there is an `engine`
   std::optional<std::string> nix_program;
   std::string nix_version;
   std::optional<Error> nix_error; // why there is no `nix_program`

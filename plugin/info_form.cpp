@@ -23,6 +23,27 @@ std::string machine_told(const context::Machine& machine) {
                               : format("{} '{}' ({})", kind, machine.name, machine.reason);
 }
 
+// The driver, and where that leads.
+std::string builder_told(const pipeline::ChosenBuilder& chosen) {
+  switch (chosen.driver) {
+  case builder::Driver::ssh:
+    return format("ssh ({})", chosen.ssh ? chosen.ssh->peer : "");
+  case builder::Driver::container:
+    return format("container ({})", builder::container_of(chosen.name));
+  default:
+    return format("{} (this machine)", to_string(chosen.driver));
+  }
+}
+
+json::value builder_object(const pipeline::ChosenBuilder& chosen) {
+  json::object object{{"driver", to_string(chosen.driver)}};
+  if (chosen.driver == builder::Driver::container) {
+    object["name"] = chosen.name;
+    object["container"] = builder::container_of(chosen.name);
+  }
+  return object;
+}
+
 json::value engine_object(const engine::Facts& engine) {
   return {{"product", engine.product},
           {"version", engine.version},
@@ -46,10 +67,12 @@ std::string info_json(const Info& info) {
                        {"name", info.machine.name},
                        {"reason", info.machine.reason}};
   object["engine"] = info.engine ? engine_object(*info.engine) : json::value(nullptr);
+  object["builder"] = info.builder ? builder_object(*info.builder) : json::value(nullptr);
   object["nix"] = info.nix_program
                       ? json::value{{"program", *info.nix_program}, {"version", info.nix_version}}
                       : json::value(nullptr);
   if (info.engine_error) object["engineError"] = info.engine_error->message();
+  if (info.builder_error) object["builderError"] = info.builder_error->message();
   if (info.nix_error) object["nixError"] = info.nix_error->message();
   return indented_json(object);
 }
@@ -71,6 +94,8 @@ std::string info_text(const Info& info) {
   } else {
     line("Engine", "does not answer");
   }
+  if (info.builder) line("Builder", builder_told(*info.builder));
+  if (info.builder_error) line("Builder", format("none; {}", info.builder_error->message()));
   if (info.nix_program)
     line("Nix", format("{} ({})", info.nix_version, *info.nix_program));
   else

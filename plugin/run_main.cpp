@@ -1,6 +1,7 @@
 #include "plugin/run_main.hpp"
 
 #include "plugin/build_command.hpp"
+#include "plugin/builder_commands.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
 #include "plugin/help.hpp"
@@ -15,6 +16,8 @@
 #include "plugin/version.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -34,6 +37,16 @@ int print_help(World& world, const Invocation& invocation, std::string_view topi
     throw Error(ErrorKind::invalid_input, format("unknown help topic: {}", topic))
         .with_hint(format("{} --help lists the commands", invocation.program));
   return print(world, help_of(*command, invocation.program));
+}
+
+// A group of commands, without one of them.
+int run_group(const Command& group, const ParsedOptions& options, const Invocation& invocation,
+              World& world) {
+  if (options.words.empty()) return print_help(world, invocation, group.name);
+  const std::string name = format("{} {}", invocation.program, group.name);
+  throw Error(ErrorKind::invalid_input,
+              format("unknown command: {} {}", name, options.words.front()))
+      .with_hint(format("Run '{} --help' for the commands", name));
 }
 
 void check_words(const Command& command, const ParsedOptions& options,
@@ -65,26 +78,33 @@ int run_command(const Invocation& invocation, World& world) {
   ParsedOptions options = parse(chosen, invocation);
   if (options.is_on("help"))
     return print_help(world, invocation, chosen.named ? command.name : std::string_view());
+  if (!commands_of(command).empty()) return run_group(command, options, invocation, world);
   check_words(command, options, invocation);
   add_from_environment(options, command.options, world.environment);
   if (command.name == "help")
-    return print_help(world, invocation,
-                      options.words.empty() ? std::string_view() : options.words.front());
+    return print_help(world, invocation, format("{}", fmt::join(options.words, " ")));
   if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
   if (command.name == "info") return run_info(options, invocation.docker, world);
   if (command.name == "inspect") return run_inspect(options, invocation.docker, world);
   if (command.name == "prune") return run_prune(options, world);
+  if (command.name == "builder ls") return run_builder_list(options, invocation.docker, world);
+  if (command.name == "builder create")
+    return run_builder_create(options, invocation.docker, world);
+  if (command.name == "builder inspect")
+    return run_builder_inspect(options, invocation.docker, world);
+  if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }
 
-// `docker help nixbuild build`, `docker --help nixbuild build`: the first word that names a
-// command.
+// `docker help nixbuild build`, `docker --help nixbuild builder ls`: from the first word on that
+// names a command.
 int run_help(const Invocation& invocation, World& world) {
-  const auto topic = std::ranges::find_if(
+  const auto first = std::ranges::find_if(
       invocation.words, [](const std::string& word) { return find_command(word) != nullptr; });
-  return print_help(world, invocation,
-                    topic == invocation.words.end() ? std::string_view() : *topic);
+  const std::vector<std::string> words(first, invocation.words.end());
+  const ChosenCommand chosen = choose_command(words);
+  return print_help(world, invocation, chosen.named ? chosen.command.name : std::string_view());
 }
 
 int run(std::span<const std::string> arguments, World& world) {

@@ -111,7 +111,7 @@ Error start_failure(const agent::NoGreeting& end, const std::string& peer) {
   const process::ExitStatus status = end.status.value_or(process::ExitStatus{});
   Error error = status.signal
                     ? Error(ErrorKind::unavailable,
-                            format("ssh to {} was ended by signal {}", peer, *status.signal))
+                            format("the way to {} was ended by signal {}", peer, *status.signal))
                     : failure(status.code, end.err, peer);
   return std::move(error).with_detail(end.err);
 }

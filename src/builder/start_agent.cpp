@@ -23,8 +23,8 @@ namespace {
 using Opened = std::expected<agent::Connection, agent::NoGreeting>;
 
 // A way to another machine.
-struct Way {
-  const std::vector<std::string>& ssh;
+struct Route {
+  const std::vector<std::string>& argv;
   const std::string& peer;
   process::Runner& runner;
   const CancelToken& cancel;
@@ -35,15 +35,15 @@ struct Running {
   UniqueFd socket;
 };
 
-Running start(const Way& way, std::string script) {
+Running start(const Route& way, std::string script) {
   Pipe ends = make_socket_pair();
-  process::Command command{.argv = way.ssh};
+  process::Command command{.argv = way.argv};
   command.argv.push_back(std::move(script));
   auto child = way.runner.start_on_socket(command, std::move(ends.write));
   return {.child = std::move(child), .socket = std::move(ends.read)};
 }
 
-Opened open(const Way& way, Running running) {
+Opened open(const Route& way, Running running) {
   return agent::Connection::open(std::move(running.child), std::move(running.socket), way.peer,
                                  way.cancel);
 }
@@ -67,7 +67,7 @@ void send_file(const AgentFile& agent, int socket, progress::Step& step,
   }
 }
 
-Opened install(const Way& way, const AgentFile& agent, progress::Reporter& reporter) {
+Opened install(const Route& way, const AgentFile& agent, progress::Reporter& reporter) {
   return progress::as_step(reporter, format("copy the agent to {}", way.peer),
                            [&](progress::Step& step) {
                              Running running = start(way, install_script(agent));
@@ -91,10 +91,10 @@ const AgentFile* missing_agent(const agent::NoGreeting& end, const AgentFiles& a
 
 } // namespace
 
-agent::Connection start_agent(const std::vector<std::string>& ssh, const std::string& peer,
+agent::Connection start_agent(const std::vector<std::string>& argv, const std::string& peer,
                               const AgentFiles& agents, process::Runner& runner,
                               progress::Reporter& reporter, const CancelToken& cancel) {
-  const Way way{.ssh = ssh, .peer = peer, .runner = runner, .cancel = cancel};
+  const Route way{.argv = argv, .peer = peer, .runner = runner, .cancel = cancel};
   Opened opened = open(way, start(way, start_script(agents)));
   if (opened) return std::move(*opened);
   const AgentFile* const missing = missing_agent(opened.error(), agents);
@@ -102,10 +102,10 @@ agent::Connection start_agent(const std::vector<std::string>& ssh, const std::st
   return std::move(*install(way, *missing, reporter));
 }
 
-agent::Connection start_agent(const std::vector<std::string>& ssh, const std::string& peer,
+agent::Connection start_agent(const std::vector<std::string>& argv, const std::string& peer,
                               const Environment& environment, process::Runner& runner,
                               progress::Reporter& reporter, const CancelToken& cancel) {
-  return start_agent(ssh, peer, find_agents(agent_folders(environment, own_program())), runner,
+  return start_agent(argv, peer, find_agents(agent_folders(environment, own_program())), runner,
                      reporter, cancel);
 }
 

@@ -12,19 +12,19 @@
 
 namespace nixbuild::builder {
 
-// Starts our agent on another machine and returns the connection to it. `ssh` is argv up to the
-// command that is to run there (ssh_command.hpp); `peer` names the machine in messages. When the
-// machine does not have the agent of this version, or something else in its place, the agent is
-// copied there first, over a second connection and as a step of `reporter`.
+// Starts our agent on another machine and returns the connection to it. `argv` is that of
+// ssh or `docker exec` up to the command that is to run there (Way::argv); `peer` names the machine
+// in messages. When the machine does not have the agent of this version, or something else in its
+// place, the agent is copied there first, over a second connection and as a step of `reporter`.
 // Throws an Error: not_found when there is no agent for that machine, no sha256sum there, or no ssh
 // here; refused, unavailable, no_space …, with what ssh said as detail; cancelled.
-[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& ssh,
+[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& argv,
                                             const std::string& peer, const AgentFiles& agents,
                                             process::Runner& runner, progress::Reporter& reporter,
                                             const CancelToken& cancel);
 
 // With the agents of this installation.
-[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& ssh,
+[[nodiscard]] agent::Connection start_agent(const std::vector<std::string>& argv,
                                             const std::string& peer, const Environment& environment,
                                             process::Runner& runner, progress::Reporter& reporter,
                                             const CancelToken& cancel);

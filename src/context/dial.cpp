@@ -97,20 +97,24 @@ private:
 
 } // namespace
 
+std::vector<std::string> docker_command(const Context& context, const GlobalFlags& flags,
+                                        std::string docker_program) {
+  std::vector<std::string> argv{std::move(docker_program)};
+  argv.insert(argv.end(), flags.as_typed.begin(), flags.as_typed.end());
+  // Asked for by something else than docker's own flags.
+  if (flags.as_typed.empty() && context.origin == Origin::context_flag) {
+    argv.insert(argv.end(), {"--context", context.name});
+  }
+  return argv;
+}
+
 std::unique_ptr<http::Connector> engine_connector(const Context& context, const GlobalFlags& flags,
                                                   std::string docker_program,
                                                   process::Runner& runner) {
   if (context.endpoint.scheme == Endpoint::Scheme::unix_socket) {
     return std::make_unique<SocketDialer>(context);
   }
-  // The flags that we were given, and the environment that the child inherits, name the same
-  // engine to the docker CLI as to us.
-  process::Command command{.argv = {std::move(docker_program)}};
-  command.argv.insert(command.argv.end(), flags.as_typed.begin(), flags.as_typed.end());
-  // Asked for by something else than docker's own flags.
-  if (flags.as_typed.empty() && context.origin == Origin::context_flag) {
-    command.argv.insert(command.argv.end(), {"--context", context.name});
-  }
+  process::Command command{.argv = docker_command(context, flags, std::move(docker_program))};
   command.argv.insert(command.argv.end(), {"system", "dial-stdio"});
   return std::make_unique<DialStdio>(context, std::move(command), runner);
 }

@@ -5,12 +5,19 @@
 #include "process/runner.hpp"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace nixbuild::context {
 
+// argv of the docker CLI up to its command. The flags that we were given, and the environment that
+// a child inherits, name the same engine to it as to us. `docker_program` is the CLI that started
+// us, or "docker".
+[[nodiscard]] std::vector<std::string>
+docker_command(const Context& context, const GlobalFlags& flags, std::string docker_program);
+
 // How to reach the engine of `context`: its unix socket, or for every other scheme the docker
 // CLI's own `system dial-stdio` pipe, so that TLS, ssh and named pipes are exactly docker's.
-// `docker_program` is the CLI that started us, or "docker".
 [[nodiscard]] std::unique_ptr<http::Connector> engine_connector(const Context& context,
                                                                 const GlobalFlags& flags,
                                                                 std::string docker_program,

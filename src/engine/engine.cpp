@@ -1,8 +1,8 @@
 #include "engine/engine.hpp"
 
 #include "engine/content_list.hpp"
+#include "engine/engine_impl.hpp"
 #include "engine/facts.hpp"
-#include "engine/json_messages.hpp"
 #include "engine/load_answer.hpp"
 #include "engine/refusal.hpp"
 #include "http/grpc.hpp"
@@ -41,44 +41,6 @@ http::Headers headers_for_all(const http::Headers& wanted) {
   return headers;
 }
 } // namespace
-
-struct Engine::Impl {
-  std::unique_ptr<http::Client> client;
-  std::shared_ptr<http::Connector> connector;
-  ConnectionOptions options;
-  std::optional<Facts> facts;
-
-  // `path` begins with a slash; the API version is put before it where one was agreed on.
-  [[nodiscard]] http::Request request(std::string method, const std::string& path) const {
-    const std::string version = facts ? format("/v{}", facts->api.str()) : std::string();
-    return {.method = std::move(method),
-            .target = options.base_path + version + path,
-            .headers = options.headers};
-  }
-
-  [[nodiscard]] http::Response ask(http::Request request, const CancelToken& cancel) const {
-    request.time_limit = options.answer_limit;
-    return http::fetch(*client, request, cancel);
-  }
-
-  // The body of a successful answer.
-  [[nodiscard]] std::string get(const std::string& path, const CancelToken& cancel) const {
-    return body_of(path, ask(request("GET", path), cancel));
-  }
-
-  // The same for what takes longer the more images there are.
-  [[nodiscard]] std::string get_list(const std::string& path, const CancelToken& cancel) const {
-    return body_of(path, http::fetch(*client, request("GET", path), cancel));
-  }
-
-  static std::string body_of(const std::string& path, http::Response response) {
-    if (response.head.status != 200) {
-      throw refusal(format("answer GET {}", path),
-                    daemon_text(response.head.status, response.body));
-    }
-    return std::move(response.body);
-  }
-};
 
 Engine::Engine(std::shared_ptr<http::Connector> connector, ConnectionOptions options)
     : impl_(std::make_unique<Impl>(Impl{.client = http::socket_client(connector, host_header),
@@ -192,22 +154,17 @@ std::vector<std::string> Engine::load_images(const Load& load, const CancelToken
   request.stream = load.write;
   request.stream_size = load.size;
 
-  LoadAnswer answer(load);
-  JsonMessages messages([&](const json::value& message) { answer.take(message); });
-  std::string error_body;
-  const http::ResponseHead head = impl_->client->exchange(
-      request,
-      [&](const http::ResponseHead& so_far, std::string_view chunk) {
-        if (so_far.status == 200) {
-          messages.feed(chunk);
-        } else if (error_body.size() < 65536) {
-          error_body += chunk;
-        }
-      },
-      cancel);
-  if (head.status != 200) throw refusal("load the image", daemon_text(head.status, error_body));
-  messages.finish();
-  return std::move(answer).finish();
+  return exchange_images(*impl_->client, request, "load the image", load.on_layer, cancel);
+}
+
+void Engine::pull_image(const oci::Reference& image, const LayerProgress& on_layer,
+                        const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path =
+      format("/images/create?fromImage={}&tag={}", http::percent_encode(image.repository()),
+             http::percent_encode(image.digest() ? image.digest()->str() : image.tag()));
+  (void)exchange_images(*impl_->client, impl_->request("POST", path),
+                        format("pull the image {}", image.familiar()), on_layer, cancel);
 }
 
 std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci::Digest>& blobs,

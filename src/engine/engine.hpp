@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/containers.hpp"
 #include "http/socket_client.hpp"
 #include "oci/digest.hpp"
 #include "oci/platform.hpp"
@@ -71,14 +72,16 @@ struct LabelledImage {
   std::string value; // of the label that was asked for
 };
 
+// Told how much of a layer the engine has done, where it says: (first 12 hex digits of the layer's
+// ID, bytes done, bytes in all).
+using LayerProgress = std::function<void(std::string_view, std::uint64_t, std::uint64_t)>;
+
 // A tar to be loaded.
 struct Load {
   std::uint64_t size = 0;                    // of the tar, in bytes
   std::function<void(archive::Sink&)> write; // writes exactly so many
   std::optional<oci::Platform> platform;     // engines that can then check every blob
-  // Told how much of a layer the engine has unpacked, where it says: (first 12 hex digits of the
-  // diff ID, bytes done, bytes in all).
-  std::function<void(std::string_view, std::uint64_t, std::uint64_t)> on_layer;
+  LayerProgress on_layer;                    // of what is unpacked, by diff ID
 };
 
 struct ConnectionOptions {
@@ -133,6 +136,34 @@ public:
 
   // Removes an image by ID without its parents; false when it is in use or not there.
   bool remove_image(std::string_view id, const CancelToken& cancel);
+
+  // Brings `image` from its registry, as far as that asks for no password. `on_layer` as in Load.
+  void pull_image(const oci::Reference& image, const LayerProgress& on_layer,
+                  const CancelToken& cancel);
+
+  // By name or ID. Nothing when there is no such container.
+  [[nodiscard]] std::optional<ContainerDetails> inspect_container(std::string_view container,
+                                                                  const CancelToken& cancel);
+
+  // Creates a container that does not run yet; false when another one has the name.
+  bool create_container(std::string_view name, const ContainerSpec& spec,
+                        const CancelToken& cancel);
+
+  // Does nothing when it runs already; false when there is no such container.
+  bool start_container(std::string_view container, const CancelToken& cancel);
+
+  // Stops and removes it; false when there is no such container, or somebody else removes it.
+  bool remove_container(std::string_view container, const CancelToken& cancel);
+
+  // Nothing when there is no such volume.
+  [[nodiscard]] std::optional<VolumeDetails> inspect_volume(std::string_view name,
+                                                            const CancelToken& cancel);
+
+  // Does nothing when there is a volume of that name, whatever its labels.
+  void create_volume(std::string_view name, const Labels& labels, const CancelToken& cancel);
+
+  // False when there is no such volume.
+  bool remove_volume(std::string_view name, const CancelToken& cancel);
 
 private:
   struct Impl;

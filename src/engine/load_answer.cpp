@@ -1,5 +1,6 @@
 #include "engine/load_answer.hpp"
 
+#include "engine/json_messages.hpp"
 #include "engine/refusal.hpp"
 
 #include <boost/json.hpp>
@@ -57,9 +58,9 @@ void LoadAnswer::take(const json::value& message) {
     }
   }
   if (const json::object* progress = member_object(*object, "progressDetail");
-      progress != nullptr && load_.on_layer) {
-    load_.on_layer(member_text(*object, "id"), member_number(*progress, "current"),
-                   member_number(*progress, "total"));
+      progress != nullptr && on_layer_) {
+    on_layer_(member_text(*object, "id"), member_number(*progress, "current"),
+              member_number(*progress, "total"));
   }
 }
 
@@ -68,8 +69,29 @@ void LoadAnswer::fail(std::string text) {
 }
 
 std::vector<std::string> LoadAnswer::finish() && {
-  if (failure_) throw refusal("load the image", *failure_);
+  if (failure_) throw refusal(operation_, *failure_);
   return std::move(lines_);
+}
+
+std::vector<std::string> exchange_images(http::Client& client, const http::Request& request,
+                                         const std::string& operation,
+                                         const LayerProgress& on_layer, const CancelToken& cancel) {
+  LoadAnswer answer(operation, on_layer);
+  JsonMessages messages([&](const json::value& message) { answer.take(message); });
+  std::string error_body;
+  const http::ResponseHead head = client.exchange(
+      request,
+      [&](const http::ResponseHead& so_far, std::string_view chunk) {
+        if (so_far.status == 200) {
+          messages.feed(chunk);
+        } else if (error_body.size() < 65536) {
+          error_body += chunk;
+        }
+      },
+      cancel);
+  if (head.status != 200) throw refusal(operation, daemon_text(head.status, error_body));
+  messages.finish();
+  return std::move(answer).finish();
 }
 
 } // namespace nixbuild::engine

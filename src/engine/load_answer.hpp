@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "http/client.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -10,10 +11,13 @@
 
 namespace nixbuild::engine {
 
-// What the messages of an answer to POST /images/load amount to.
+// What the messages of an answer to POST /images/load or /images/create amount to.
 class LoadAnswer {
 public:
-  explicit LoadAnswer(const Load& load) : load_(load) {}
+  // `operation` is for the refusal: "load the image". Both must live longer.
+  LoadAnswer(const std::string& operation, const LayerProgress& on_layer)
+      : operation_(operation)
+      , on_layer_(on_layer) {}
 
   void take(const boost::json::value& message);
 
@@ -24,9 +28,15 @@ public:
 private:
   void fail(std::string text);
 
-  const Load& load_;
+  const std::string& operation_;
+  const LayerProgress& on_layer_;
   std::vector<std::string> lines_;
   std::optional<std::string> failure_;
 };
+
+// Sends `request` and reads its answer as LoadAnswer does, to its end.
+std::vector<std::string> exchange_images(http::Client& client, const http::Request& request,
+                                         const std::string& operation,
+                                         const LayerProgress& on_layer, const CancelToken& cancel);
 
 } // namespace nixbuild::engine

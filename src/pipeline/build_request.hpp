@@ -1,5 +1,6 @@
 #pragma once
 
+#include "builder/driver.hpp"
 #include "context/global_flags.hpp"
 #include "image/closure_options.hpp"
 #include "nix/options.hpp"
@@ -12,12 +13,7 @@
 
 namespace nixbuild::pipeline {
 
-// Where Nix runs for us.
-enum class Builder {
-  automatic, // on the machine that runs the engine, when a command can get in there
-  host,      // here; the image is loaded through the context's endpoint
-  ssh,       // on the machine that runs the engine, by ssh
-};
+using Builder = builder::Driver;
 
 // What the user asked for: the command line of `build`, understood but not yet acted upon.
 struct BuildRequest {
@@ -26,6 +22,8 @@ struct BuildRequest {
   std::vector<oci::Reference> tags;
   std::optional<oci::Platform> platform; // else the engine's
   Builder builder = Builder::automatic;
+  std::optional<std::string> builder_name; // of one that the user created; `builder` is automatic
+  std::string builder_image;               // of a builder container without a name; empty: usual
   nix::Options nix;
   std::optional<std::string>
       out_link; // where the link that keeps the result goes, instead of our own folder

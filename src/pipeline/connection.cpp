@@ -31,7 +31,11 @@ Connection connect(const context::GlobalFlags& flags, World& world,
   if (const auto version = world.environment.get("DOCKER_API_VERSION")) {
     options.api_ceiling = engine::ApiVersion::parse(*version);
   }
-  return {std::move(context), engine::Engine(std::move(connector), std::move(options))};
+  std::vector<std::string> docker =
+      context::docker_command(context, flags, docker_program(world.environment));
+  return {.context = std::move(context),
+          .engine = engine::Engine(std::move(connector), std::move(options)),
+          .docker = std::move(docker)};
 }
 
 } // namespace nixbuild::pipeline

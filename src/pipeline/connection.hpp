@@ -4,12 +4,16 @@
 #include "engine/engine.hpp"
 #include "pipeline/world.hpp"
 
+#include <string>
+#include <vector>
+
 namespace nixbuild::pipeline {
 
 // The context that is meant and a client of the engine behind it; nothing was sent yet.
 struct Connection {
   context::Context context;
   engine::Engine engine;
+  std::vector<std::string> docker; // argv of the docker CLI for the same engine, up to its command
 };
 
 // Resolves the current context from `flags`, the docker CLI's configuration and the environment.

@@ -27,6 +27,10 @@ fs::path state_directory(const Environment& environment) {
   return own_folder(environment, "XDG_STATE_HOME", ".local/state");
 }
 
+fs::path builders_directory(const Environment& environment) {
+  return state_directory(environment) / "builders";
+}
+
 fs::path cache_directory(const Environment& environment) {
   return own_folder(environment, "XDG_CACHE_HOME", ".cache");
 }

@@ -11,6 +11,9 @@ namespace nixbuild::pipeline {
 // What must outlive a run: $XDG_STATE_HOME/docker-nixbuild, else ~/.local/state/docker-nixbuild.
 [[nodiscard]] std::filesystem::path state_directory(const Environment& environment);
 
+// The builder::BuilderStore of this user.
+[[nodiscard]] std::filesystem::path builders_directory(const Environment& environment);
+
 // What only saves time: $XDG_CACHE_HOME/docker-nixbuild, else ~/.cache/docker-nixbuild.
 [[nodiscard]] std::filesystem::path cache_directory(const Environment& environment);
 

@@ -1,10 +1,9 @@
 #include "pipeline/remote_build.hpp"
 
 #include "agent/call.hpp"
-#include "builder/ssh_command.hpp"
 #include "builder/start_agent.hpp"
-#include "context/machine.hpp"
 #include "nix/installable.hpp"
+#include "pipeline/builder_choice.hpp"
 #include "pipeline/offered_sources.hpp"
 #include "pipeline/remote_job.hpp"
 #include "support/error.hpp"
@@ -24,28 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// How a command gets into the machine behind an endpoint.
-struct WayIn {
-  std::vector<std::string> ssh; // argv before the command
-  std::string peer;             // for people
-  std::optional<std::string> engine_socket;
-};
-
-std::optional<WayIn> way_into(const context::Context& context, const Environment& environment) {
-  const context::Machine machine = context::recognise_machine(context.endpoint, environment);
-  if (machine.kind == context::MachineKind::ssh_host) {
-    const builder::SshUrl url = builder::parse_ssh_url(context.endpoint.host);
-    return WayIn{.ssh = builder::ssh_command(url), .peer = machine.name, .engine_socket = url.path};
-  }
-  std::error_code problem;
-  if (!machine.lima_instance || !fs::exists(*machine.lima_instance / "ssh.config", problem)) {
-    return std::nullopt;
-  }
-  return WayIn{.ssh = builder::lima_ssh_command(*machine.lima_instance),
-               .peer = format("{} {}", to_string(machine.kind), machine.name),
-               .engine_socket = {}};
-}
-
 // What only this machine has, and so is loaded from here.
 bool is_here(const nix::Installable& installable) {
   if (const auto* store = std::get_if<nix::StorePath>(&installable)) {
@@ -62,29 +39,25 @@ std::string this_project() {
   return format("{}:{}", host.c_str(), fs::current_path().string());
 }
 
-bool insists(const BuildRequest& request) {
-  return request.builder == Builder::ssh;
-}
-
-void say_why_here(const WayIn& way, const std::string& why, World& world) {
+void say_why_here(const builder::Way& way, const std::string& why, World& world) {
   progress::notice(world.reporter, progress::Notice::Level::warning,
                    format("building here and not on {}: {}", way.peer, why));
 }
 
 // Nothing when there is no agent for the machine, and that may be.
-std::optional<agent::Connection> start_agent(const BuildRequest& request, const WayIn& way,
-                                             World& world, const CancelToken& cancel) {
+std::optional<agent::Connection> start_agent(const builder::Way& way, bool insisted, World& world,
+                                             const CancelToken& cancel) {
   try {
-    return builder::start_agent(way.ssh, way.peer, world.environment, world.processes,
+    return builder::start_agent(way.argv, way.peer, world.environment, world.processes,
                                 world.reporter, cancel);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found || insists(request)) throw;
+    if (error.kind() != ErrorKind::not_found || insisted) throw;
     say_why_here(way, error.message(), world);
     return std::nullopt;
   }
 }
 
-RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const WayIn& way,
+RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const builder::Way& way,
                  World& world, const CancelToken& cancel) {
   const OfferedSources sources =
       offer_sources(request, fs::current_path(), world.processes, cancel);
@@ -112,38 +85,33 @@ void check_engine(const BuildReport& report, const engine::Facts& ours, const st
 
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
                                           World& world, const CancelToken& cancel) {
-  if (request.builder == Builder::host) return std::nullopt;
-  const auto way = way_into(connection.context, world.environment);
-  if (!way && insists(request)) {
-    throw Error(ErrorKind::invalid_input, format("no command gets by ssh into the machine behind "
-                                                 "the context '{}'",
-                                                 connection.context.name))
-        .with_hint("Leave out --builder: the image is then built here and loaded from here.");
-  }
-  if (!way || is_here(nix::parse_installable(request.installable, request.nix))) {
+  const ChosenBuilder chosen = choose_builder(request, connection, world, cancel);
+  if (chosen.driver == Builder::host ||
+      is_here(nix::parse_installable(request.installable, request.nix))) {
     return std::nullopt;
   }
-  std::optional<agent::Connection> agent = start_agent(request, *way, world, cancel);
+  const builder::Way way = open_way(chosen, connection, world, cancel);
+  std::optional<agent::Connection> agent = start_agent(way, chosen.insisted, world, cancel);
   if (!agent) return std::nullopt;
   if (request.out_link) {
     progress::notice(
         world.reporter, progress::Notice::Level::warning,
-        format("no link {} is made: what Nix builds stays on {}", *request.out_link, way->peer));
+        format("no link {} is made: what Nix builds stays on {}", *request.out_link, way.peer));
   }
   // Asked meanwhile, since the way through the docker CLI takes its time.
   auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
-  const RemoteResult result = with_frame(format("building on {}", way->peer),
-                                         [&] { return ask(*agent, request, *way, world, cancel); });
+  const RemoteResult result = with_frame(format("building on {}", way.peer),
+                                         [&] { return ask(*agent, request, way, world, cancel); });
   if (const auto* unable = std::get_if<UnableToBuild>(&result)) {
-    if (insists(request)) {
-      throw Error(ErrorKind::not_found, format("on {}: {}", way->peer, unable->message))
+    if (chosen.insisted) {
+      throw Error(ErrorKind::not_found, format("on {}: {}", way.peer, unable->message))
           .with_hint(unable->hint);
     }
-    say_why_here(*way, unable->message, world);
+    say_why_here(way, unable->message, world);
     return std::nullopt;
   }
   auto report = std::get<BuildReport>(result);
-  check_engine(report, ours.get(), way->peer);
+  check_engine(report, ours.get(), way.peer);
   return report;
 }
 

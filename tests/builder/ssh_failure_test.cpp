@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_shell_that_prints_is_shown) {
 BOOST_AUTO_TEST_CASE(a_signal_is_not_a_status) {
   const Error error = start_failure(
       {.status = process::ExitStatus{.code = 255, .signal = 9}, .out = {}, .err = {}}, "vm");
-  BOOST_TEST(error.message() == "ssh to vm was ended by signal 9");
+  BOOST_TEST(error.message() == "the way to vm was ended by signal 9");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

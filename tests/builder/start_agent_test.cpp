@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(what_ssh_says_is_passed_on) {
 BOOST_AUTO_TEST_CASE(an_ssh_that_is_killed_is_said) {
   OtherMachine machine;
   machine.ssh_is("kill -9 $$");
-  BOOST_TEST(machine.failure().message() == "ssh to vm was ended by signal 9");
+  BOOST_TEST(machine.failure().message() == "the way to vm was ended by signal 9");
 }
 
 BOOST_AUTO_TEST_CASE(a_machine_without_ssh_is_said) {

@@ -14,8 +14,10 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
+const std::string operation = "load the image";
+
 Lines lines_of(const std::vector<std::string>& messages, const Load& load = {}) {
-  LoadAnswer answer(load);
+  LoadAnswer answer(operation, load.on_layer);
   for (const std::string& message : messages)
     answer.take(boost::json::parse(message));
   return std::move(answer).finish();

@@ -325,4 +325,15 @@ FakeEngine::Script FakeEngine::next_script(const Route& route) {
   return otherwise_;
 }
 
+FakeEngine::Reply refusing(int status, std::string_view message) {
+  std::string escaped;
+  for (const char c : message) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  Reply reply = json_reply(format(R"({{"message":"{}"}})", escaped));
+  reply.status = status;
+  return reply;
+}
+
 } // namespace nixbuild::fakes

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -121,5 +122,8 @@ private:
   std::vector<std::thread> connection_threads_; // of the accepting thread alone
   std::thread accepting_thread_;
 };
+
+// What engines answer when they refuse: {"message": "…"}.
+[[nodiscard]] FakeEngine::Reply refusing(int status, std::string_view message);
 
 } // namespace nixbuild::fakes

@@ -13,8 +13,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t piece = std::size_t{data[0]} + 1;
   const std::string_view answer = fuzzing::text(data + 1, size - 1);
   try {
-    const engine::Load load;
-    engine::LoadAnswer lines(load);
+    const std::string operation = "load the image";
+    const engine::LayerProgress nobody;
+    engine::LoadAnswer lines(operation, nobody);
     engine::JsonMessages messages([&](const auto& message) { lines.take(message); });
     for (std::size_t at = 0; at < answer.size(); at += piece)
       messages.feed(answer.substr(at, piece));

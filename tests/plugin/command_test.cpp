@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(commands_are_found_behind_options) {
   BOOST_TEST(chosen({"--nope", "info"}) == "info: --nope");
 }
 
+BOOST_AUTO_TEST_CASE(commands_of_a_group_have_two_words) {
+  BOOST_TEST(chosen({"builder"}) == "builder:");
+  BOOST_TEST(chosen({"builder", "ls", "--format", "json"}) == "builder ls: --format json");
+  BOOST_TEST(chosen({"-D", "builder", "--x", "rm", "ls"}) == "builder rm: -D --x ls");
+  BOOST_TEST(chosen({"builder", "make", "ls"}) == "builder: make ls");
+  BOOST_TEST(chosen({"ls"}) == "build? ls");
+  BOOST_TEST(chosen({"builder", "--", "ls"}) == "builder: -- ls");
+  BOOST_TEST(chosen({"builder ls"}) == "build? builder ls");
+}
+
 BOOST_AUTO_TEST_CASE(tables_are_sound) {
   for (const Command& command : commands()) {
     std::set<std::string_view> names;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <regex>
 #include <set>
+#include <sstream>
 
 using namespace nixbuild::plugin;
 
@@ -48,7 +49,12 @@ Names in_man_page(const Command& command) {
 
 Names in_completion(const Command& command) {
   testing::FakeWorld world;
-  BOOST_TEST(world.run({"__complete", "nixbuild", std::string(command.name), "--"}) == 0);
+  std::vector<std::string> words{"__complete", "nixbuild"};
+  std::istringstream names{std::string(command.name)};
+  for (std::string name; names >> name;)
+    words.push_back(name);
+  words.emplace_back("--");
+  BOOST_TEST(world.run(words) == 0);
   static const std::regex line(R"(--([a-z-]+)\t)");
   return all_matches(world.out.text, line);
 }
@@ -71,8 +77,11 @@ BOOST_AUTO_TEST_CASE(help_man_page_and_completion_list_the_same_options) {
 BOOST_AUTO_TEST_CASE(overview_lists_every_command) {
   const std::string text = overview("docker nixbuild");
   BOOST_TEST(text.starts_with("Usage:  docker nixbuild [OPTIONS] [INSTALLABLE]\n"));
-  for (const Command& command : commands())
-    BOOST_TEST(text.contains("\n  " + std::string(command.name) + " "));
+  for (const Command* command : top_commands())
+    BOOST_TEST(text.contains("\n  " + std::string(command->name) + " "));
+  const std::string group = help_of(*find_command("builder"), "docker nixbuild");
+  for (const Command* command : commands_of(*find_command("builder")))
+    BOOST_TEST(group.contains("\n  " + std::string(command->name) + " "));
 }
 
 BOOST_AUTO_TEST_CASE(lines_fit_a_terminal) {

@@ -60,6 +60,24 @@ BOOST_AUTO_TEST_CASE(for_programs) {
   BOOST_TEST(object.at("nix").at("version").as_string() == "2.34.8");
 }
 
+BOOST_AUTO_TEST_CASE(builder_that_would_be_chosen) {
+  using nixbuild::builder::Driver;
+  Info info = some_info();
+  info.builder = {.driver = Driver::ssh, .ssh = nixbuild::builder::Way{.peer = "Colima work"}};
+  BOOST_TEST(info_text(info).contains("Builder:     ssh (Colima work)\n"));
+  info.builder = {.driver = Driver::container, .ssh = {}, .name = "big"};
+  BOOST_TEST(info_text(info).contains("Builder:     container (docker-nixbuild-big)\n"));
+  BOOST_TEST(boost::json::parse(info_json(info)).at("builder").at("name").as_string() == "big");
+  info.builder = {.driver = Driver::host};
+  BOOST_TEST(info_text(info).contains("Builder:     host (this machine)\n"));
+  info.builder.reset();
+  info.builder_error = Error(ErrorKind::not_found, "there is no such builder");
+  BOOST_TEST(info_text(info).contains("Builder:     none; there is no such builder\n"));
+  const auto object = boost::json::parse(info_json(info));
+  BOOST_TEST(object.at("builder").is_null());
+  BOOST_TEST(object.at("builderError").as_string() == "there is no such builder");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_missing) {
   Info info = some_info();
   info.engine.reset();
@@ -97,7 +115,11 @@ BOOST_AUTO_TEST_CASE(engine_and_nix_are_asked) {
   BOOST_TEST(world.run({"nixbuild", "info"}) == 0);
   BOOST_TEST(world.err.text == "");
   BOOST_TEST(world.out.text.contains("Context:     default (from DOCKER_HOST)\n"));
-  BOOST_TEST(world.out.text.contains("(containerd)\nPlatform:    linux/amd64\n"));
+  BOOST_TEST(world.out.text.contains("(containerd)\nPlatform:    linux/amd64\n"
+                                     "Builder:     host (this machine)\n"));
+  world.variables["NIXBUILD_BUILDER"] = "container";
+  BOOST_TEST(world.run({"nixbuild", "info"}) == 0);
+  BOOST_TEST(world.out.text.contains("Builder:     container (docker-nixbuild-default)\n"));
   BOOST_TEST(world.out.text.contains("Nix:         2.34.8 (" + nix.string() + ")\n"));
 }
 

@@ -64,6 +64,11 @@ class Dockerd(Daemon):
             configuration |= {"bridge": "none", "iptables": False, "ip6tables": False}
         self.write(self.configuration_file, json.dumps(configuration, indent=2))
 
+    def change(self, settings: dict) -> None:
+        """Adds to the configuration, for the next start."""
+        file = self.machine.path(self.configuration_file)
+        file.write_text(json.dumps(json.loads(file.read_text()) | settings, indent=2))
+
     def command(self) -> list[str]:
         command = ["dockerd", f"--config-file={self.configuration_file}"]
         # Two engines in one network namespace would fight for the bridge.

@@ -25,8 +25,13 @@ class EngineApi:
 
     def image(self, reference: str) -> dict | None:
         """What `docker image inspect` shows, or nothing if there is no such image."""
-        status, body = self.request("GET", f"/images/{quote(reference, safe='/:@')}/json")
-        return json.loads(body) if status == 200 else None
+        return self._json_or_none(f"/images/{quote(reference, safe='/:@')}/json")
+
+    def container(self, name: str) -> dict | None:
+        return self._json_or_none(f"/containers/{name}/json")
+
+    def volume(self, name: str) -> dict | None:
+        return self._json_or_none(f"/volumes/{name}")
 
     def images(self) -> list[dict]:
         """All images but intermediate ones, dangling ones included."""
@@ -52,6 +57,10 @@ class EngineApi:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def _json_or_none(self, path: str) -> dict | None:
+        status, body = self.request("GET", path)
+        return json.loads(body) if status == 200 else None
 
     def _json(self, method: str, path: str):
         status, body = self.request(method, path)

@@ -5,17 +5,14 @@ from contextlib import ExitStack
 
 from . import session
 from .engine import Engine
+from .far import FarTest
 from .lanes import LANES
 from .plugin import agent_binary
 from .process import Result
 from .ssh import SshServer
-from .testcase import PluginTest
-from .waiting import wait_until
-
-BUILDER = "the endless build has begun"  # words of its script, and so of its command line
 
 
-class RemoteTest(PluginTest):
+class RemoteTest(FarTest):
     """A second machine with an engine, behind ssh."""
 
     @classmethod
@@ -37,18 +34,3 @@ class RemoteTest(PluginTest):
 
     def far_nixbuild(self, *words: str, **options) -> Result:
         return self.docker("-H", self.ssh.url, "nixbuild", *words, **options)
-
-    def processes(self) -> str:
-        return self.server.exec(["ps", "-e", "-o", "args="]).check().stdout
-
-    def assert_nothing_runs(self) -> None:
-        def has_ended() -> bool:
-            now = self.processes()
-            return BUILDER not in now and "docker-nixbuild/agent-" not in now
-
-        wait_until(has_ended, "neither the build nor the agent runs")
-
-    def far_image(self, reference: str) -> dict:
-        image = self.far_engine.api.image(reference)
-        self.assertIsNotNone(image, f"the far engine has no image {reference}")
-        return image

@@ -3,7 +3,8 @@
 import json
 import signal
 
-from nixlab.remote import BUILDER, RemoteTest
+from nixlab.far import BUILDER
+from nixlab.remote import RemoteTest
 from nixlab.waiting import wait_until
 
 CANCELLED = 130

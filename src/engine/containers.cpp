@@ -1,0 +1,167 @@
+#include "engine/containers.hpp"
+
+#include "engine/engine_impl.hpp"
+#include "support/error.hpp"
+
+#include <boost/json.hpp>
+
+namespace nixbuild::engine {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object parse_object(const std::string& answer, std::string_view what) {
+  json::error_code error;
+  json::value value = json::parse(answer, error);
+  if (error || !value.is_object()) {
+    throw Error(ErrorKind::corrupt, format("the engine's description of {} cannot be read", what));
+  }
+  return std::move(value.get_object());
+}
+
+std::string text_at(const json::value& value, std::string_view pointer) {
+  json::error_code error;
+  const json::value* found = value.find_pointer(pointer, error);
+  return found != nullptr && found->is_string() ? std::string(std::string_view(found->get_string()))
+                                                : std::string();
+}
+
+Labels labels_at(const json::value& value, std::string_view pointer) {
+  Labels labels;
+  json::error_code error;
+  const json::value* found = value.find_pointer(pointer, error);
+  if (found == nullptr || !found->is_object()) return labels;
+  for (const auto& [name, text] : found->get_object())
+    if (text.is_string()) labels.emplace(name, std::string_view(text.get_string()));
+  return labels;
+}
+
+json::object object_of(const Labels& labels) {
+  json::object object;
+  for (const auto& [name, text] : labels)
+    object[name] = text;
+  return object;
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::array array_of(const std::vector<Mount>& mounts) {
+  json::array array;
+  for (const Mount& mount : mounts)
+    array.push_back({{"Type", mount.kind == Mount::Kind::bind ? "bind" : "volume"},
+                     {"Source", mount.source},
+                     {"Target", mount.target}});
+  return array;
+}
+
+json::object object_of(const ContainerSpec& spec) {
+  json::object host{{"Mounts", array_of(spec.mounts)}, {"Privileged", spec.privileged}};
+  if (!spec.network.empty()) host["NetworkMode"] = spec.network;
+  return {{"Image", spec.image},
+          {"Entrypoint", array_of(spec.entrypoint)},
+          {"Cmd", json::array()},
+          {"Env", array_of(spec.environment)},
+          {"Labels", object_of(spec.labels)},
+          {"HostConfig", std::move(host)}};
+}
+
+std::string path_to(std::string_view collection, std::string_view name) {
+  return format("/{}/{}", collection, http::percent_encode(name));
+}
+
+http::Request with_json(http::Request request, const json::object& body) {
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.body = json::serialize(body);
+  return request;
+}
+
+[[noreturn]] void refuse(const std::string& operation, const http::Response& response) {
+  throw refusal(operation, daemon_text(response.head.status, response.body));
+}
+
+} // namespace
+
+std::optional<ContainerDetails> Engine::inspect_container(std::string_view container,
+                                                          const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = path_to("containers", container) + "/json";
+  const http::Response response = impl_->ask(impl_->request("GET", path), cancel);
+  if (response.head.status == 404) return std::nullopt;
+  const std::string what = format("the container {}", container);
+  if (response.head.status != 200) refuse("describe " + what, response);
+  const json::value answer = parse_object(response.body, what);
+  ContainerDetails details{.id = text_at(answer, "/Id"),
+                           .status = text_at(answer, "/State/Status"),
+                           .labels = labels_at(answer, "/Config/Labels")};
+  details.running = details.status == "running";
+  return details;
+}
+
+bool Engine::create_container(std::string_view name, const ContainerSpec& spec,
+                              const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = format("/containers/create?name={}", http::percent_encode(name));
+  // Without a time limit: an empty volume is filled from the image now.
+  const http::Response response =
+      http::fetch(*impl_->client, with_json(impl_->request("POST", path), object_of(spec)), cancel);
+  if (response.head.status == 409) return false;
+  if (response.head.status != 201) refuse(format("create the container {}", name), response);
+  return true;
+}
+
+bool Engine::start_container(std::string_view container, const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = path_to("containers", container) + "/start";
+  const http::Response response = impl_->ask(impl_->request("POST", path), cancel);
+  // A program that the image does not have is not found, either.
+  if (response.head.status == 404 && response.body.contains("o such container")) return false;
+  if (response.head.status != 204 && response.head.status != 304)
+    refuse(format("start the container {}", container), response);
+  return true;
+}
+
+bool Engine::remove_container(std::string_view container, const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string path = path_to("containers", container) + "?force=1";
+  const http::Response response = impl_->ask(impl_->request("DELETE", path), cancel);
+  if (response.head.status == 404 || response.head.status == 409) return false;
+  if (response.head.status != 204 && response.head.status != 200)
+    refuse(format("remove the container {}", container), response);
+  return true;
+}
+
+std::optional<VolumeDetails> Engine::inspect_volume(std::string_view name,
+                                                    const CancelToken& cancel) {
+  (void)facts(cancel);
+  const http::Response response =
+      impl_->ask(impl_->request("GET", path_to("volumes", name)), cancel);
+  if (response.head.status == 404) return std::nullopt;
+  const std::string what = format("the volume {}", name);
+  if (response.head.status != 200) refuse("describe " + what, response);
+  const json::value answer = parse_object(response.body, what);
+  return VolumeDetails{.name = text_at(answer, "/Name"), .labels = labels_at(answer, "/Labels")};
+}
+
+void Engine::create_volume(std::string_view name, const Labels& labels, const CancelToken& cancel) {
+  (void)facts(cancel);
+  const json::object body{{"Name", name}, {"Labels", object_of(labels)}};
+  const http::Response response =
+      impl_->ask(with_json(impl_->request("POST", "/volumes/create"), body), cancel);
+  if (response.head.status != 201 && response.head.status != 200)
+    refuse(format("create the volume {}", name), response);
+}
+
+bool Engine::remove_volume(std::string_view name, const CancelToken& cancel) {
+  (void)facts(cancel);
+  // A store may have very many files.
+  const http::Response response =
+      http::fetch(*impl_->client, impl_->request("DELETE", path_to("volumes", name)), cancel);
+  if (response.head.status == 404) return false;
+  if (response.head.status != 204) refuse(format("remove the volume {}", name), response);
+  return true;
+}
+
+} // namespace nixbuild::engine

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace nixbuild::engine {
+
+using Labels = std::map<std::string, std::string>;
+
+// What a container sees at `target`.
+struct Mount {
+  enum class Kind {
+    bind,   // a path of the engine's machine, which has to be there
+    volume, // by name; made when it is not there, and filled from the image when it is empty
+  };
+  Kind kind = Kind::bind;
+  std::string source;
+  std::string target;
+};
+
+struct ContainerSpec {
+  std::string image;                    // reference or ID, which the engine has
+  std::vector<std::string> entrypoint;  // argv, instead of the image's
+  std::vector<std::string> environment; // "NAME=VALUE"
+  Labels labels;
+  std::vector<Mount> mounts;
+  std::string network; // empty: the engine's default
+  bool privileged = false;
+};
+
+struct ContainerDetails {
+  std::string id;
+  std::string status; // "running", "exited", "created", …
+  bool running = false;
+  Labels labels;
+};
+
+struct VolumeDetails {
+  std::string name;
+  Labels labels;
+};
+
+} // namespace nixbuild::engine

@@ -1,0 +1,129 @@
+#include "pipeline/builder_choice.hpp"
+
+#include "builder/container_way.hpp"
+#include "builder/ssh_way.hpp"
+#include "context/machine.hpp"
+#include "nix/can_build.hpp"
+#include "nix/nix.hpp"
+#include "pipeline/directories.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <fmt/ranges.h>
+
+namespace nixbuild::pipeline {
+
+using builder::Driver;
+using builder::NamedBuilder;
+using context::MachineKind;
+
+namespace {
+
+NamedBuilder find_named(const std::string& name, const context::Context& context,
+                        const builder::BuilderStore& store) {
+  auto found = store.find(name);
+  if (!found) {
+    std::vector<std::string> names{"auto", "host", "ssh", "container"};
+    for (const NamedBuilder& one : store.all())
+      names.push_back(one.name);
+    throw Error(ErrorKind::not_found, format("there is no builder \"{}\"", name))
+        .with_hint(format("the builders here are: {}", fmt::join(names, ", ")));
+  }
+  if (found->endpoint != context.endpoint.host) {
+    throw Error(ErrorKind::invalid_input,
+                format("the builder {} is for the engine at {} (context {}), and the engine that "
+                       "is meant is at {}",
+                       name, found->endpoint, found->context, context.endpoint.host))
+        .with_hint(
+            format("create one with `docker --context {} nixbuild builder create`", context.name));
+  }
+  return *std::move(found);
+}
+
+ChosenBuilder wanted(const BuildRequest& request, const context::Context& context,
+                     const Environment& environment) {
+  if (request.builder != Driver::automatic) {
+    return {.driver = request.builder,
+            .insisted = true,
+            .ssh = {},
+            .container = {.image = request.builder_image}};
+  }
+  const builder::BuilderStore store(builders_directory(environment));
+  const auto named = request.builder_name ? find_named(*request.builder_name, context, store)
+                                          : store.current_of(context.endpoint.host);
+  if (!named) return {.driver = Driver::automatic, .container = {.image = request.builder_image}};
+  return {.driver = named->driver,
+          .insisted = true,
+          .ssh = {},
+          .name = named->name,
+          .container = named->container};
+}
+
+[[noreturn]] void refuse_ssh(const context::Context& context) {
+  throw Error(
+      ErrorKind::invalid_input,
+      format("no command gets by ssh into the machine behind the context '{}'", context.name))
+      .with_hint("Leave out --builder: what fits this engine is then chosen.");
+}
+
+// The machines that are only part of another program have no Nix of their own and keep none.
+bool is_local(MachineKind kind) {
+  return kind == MachineKind::this_machine || kind == MachineKind::rootless;
+}
+
+bool can_build_here(const BuildRequest& request, const engine::Facts& engine, World& world,
+                    const CancelToken& cancel) {
+  const std::string system = nix::system_of(request.platform.value_or(engine.platform));
+  if (request.nix.builders && nix::machines_allow(*request.nix.builders, system)) return true;
+  return nix::can_build(system, world.processes, world.environment, cancel);
+}
+
+// For an engine whose machine no command gets into.
+Driver container_or_host(const ChosenBuilder& chosen, const BuildRequest& request,
+                         Connection& connection, World& world, const CancelToken& cancel) {
+  const std::string container = builder::container_of(chosen.name);
+  if (connection.engine.inspect_container(container, cancel)) return Driver::container;
+  if (can_build_here(request, connection.engine.facts(cancel), world, cancel)) return Driver::host;
+  progress::notice(
+      world.reporter, progress::Notice::Level::info,
+      format(
+          "no Nix here builds for this engine: it is done in the container {0}, which is created "
+          "beside the engine together with a volume of that name; `docker nixbuild builder rm "
+          "{1}` removes both",
+          container, chosen.name));
+  return Driver::container;
+}
+
+} // namespace
+
+ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection, World& world,
+                             const CancelToken& cancel) {
+  ChosenBuilder chosen = wanted(request, connection.context, world.environment);
+  if (chosen.driver == Driver::host || chosen.driver == Driver::container) return chosen;
+  const context::Endpoint& endpoint = connection.context.endpoint;
+  const context::Machine machine = context::recognise_machine(endpoint, world.environment);
+  chosen.ssh = builder::ssh_way(endpoint, machine);
+  if (chosen.driver == Driver::ssh) {
+    if (!chosen.ssh) refuse_ssh(connection.context);
+    return chosen;
+  }
+  // The root of Rancher Desktop's machine is in memory: no Nix would stay there.
+  if (chosen.ssh && machine.kind != MachineKind::rancher_desktop) {
+    chosen.driver = Driver::ssh;
+  } else if (is_local(machine.kind)) {
+    chosen.driver = Driver::host;
+  } else {
+    chosen.driver = container_or_host(chosen, request, connection, world, cancel);
+  }
+  return chosen;
+}
+
+builder::Way open_way(const ChosenBuilder& chosen, Connection& connection, World& world,
+                      const CancelToken& cancel) {
+  if (chosen.ssh && chosen.driver == Driver::ssh) return *chosen.ssh;
+  builder::run_builder_container(connection.engine, chosen.name, chosen.container, world.reporter,
+                                 cancel);
+  return builder::container_way(connection.docker, builder::container_of(chosen.name));
+}
+
+} // namespace nixbuild::pipeline
