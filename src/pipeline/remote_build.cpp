@@ -86,8 +86,7 @@ std::optional<agent::Connection> start_agent(const BuildRequest& request, const 
 
 RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const WayIn& way,
                  World& world, const CancelToken& cancel) {
-  const OfferedSources sources =
-      offer_sources(request, fs::current_path(), world.processes, cancel);
+  OfferedSources sources = offer_sources(request, fs::current_path(), world.processes, cancel);
   const RemoteJob job{.request = request,
                       .project = this_project(),
                       .engine_socket = way.engine_socket,
