@@ -3,6 +3,7 @@
 #include "agent/call.hpp"
 #include "builder/ssh_command.hpp"
 #include "builder/start_agent.hpp"
+#include "context/lima_guest_socket.hpp"
 #include "context/machine.hpp"
 #include "nix/installable.hpp"
 #include "pipeline/offered_sources.hpp"
@@ -31,8 +32,18 @@ struct WayIn {
   std::optional<std::string> engine_socket;
 };
 
-std::optional<WayIn> way_into(const context::Context& context, const Environment& environment) {
-  const context::Machine machine = context::recognise_machine(context.endpoint, environment);
+// Where the engine's socket is in a Lima machine; the other tools have it at its usual place.
+std::optional<std::string> guest_socket(const context::Machine& machine,
+                                        const context::Endpoint& endpoint, World& world,
+                                        const CancelToken& cancel) {
+  if (machine.kind != context::MachineKind::lima) return std::nullopt;
+  return context::lima_guest_socket(*machine.lima_instance, endpoint.socket, world.processes,
+                                    cancel);
+}
+
+std::optional<WayIn> way_into(const context::Context& context, World& world,
+                              const CancelToken& cancel) {
+  const context::Machine machine = context::recognise_machine(context.endpoint, world.environment);
   if (machine.kind == context::MachineKind::ssh_host) {
     const builder::SshUrl url = builder::parse_ssh_url(context.endpoint.host);
     return WayIn{.ssh = builder::ssh_command(url), .peer = machine.name, .engine_socket = url.path};
@@ -43,7 +54,7 @@ std::optional<WayIn> way_into(const context::Context& context, const Environment
   }
   return WayIn{.ssh = builder::lima_ssh_command(*machine.lima_instance),
                .peer = format("{} {}", to_string(machine.kind), machine.name),
-               .engine_socket = {}};
+               .engine_socket = guest_socket(machine, context.endpoint, world, cancel)};
 }
 
 // What only this machine has, and so is loaded from here.
@@ -97,14 +108,21 @@ RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const Wa
   return parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
 }
 
+std::string told(const engine::Facts& engine) {
+  return format("{} ({})", engine.host_name, engine.id);
+}
+
 // An engine behind a tunnel may not be the one beside the agent.
-void check_engine(const BuildReport& report, const engine::Facts& ours, const std::string& peer) {
+void check_engine(const BuildReport& report, const engine::Facts& ours, const std::string& peer,
+                  const std::string& context) {
   if (report.engine.id == ours.id) return;
   throw Error(ErrorKind::failed,
-              format("the image is in the engine of {} ({}), and the context leads to another ({})",
-                     peer, report.engine.id, ours.id))
+              format("the image is in the engine {} of {}, and the context '{}' leads to the "
+                     "engine {}",
+                     told(report.engine), peer, context, told(ours)))
       .with_hint("Two engines run there. Name the socket of the right one in the context's URL, as "
-                 "in ssh://host/run/user/1000/docker.sock.");
+                 "in ssh://host/run/user/1000/docker.sock, or load through the context's own "
+                 "connection with --builder=host.");
 }
 
 } // namespace
@@ -112,7 +130,7 @@ void check_engine(const BuildReport& report, const engine::Facts& ours, const st
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
                                           World& world, const CancelToken& cancel) {
   if (request.builder == Builder::host) return std::nullopt;
-  const auto way = way_into(connection.context, world.environment);
+  const auto way = way_into(connection.context, world, cancel);
   if (!way && insists(request)) {
     throw Error(ErrorKind::invalid_input, format("no command gets by ssh into the machine behind "
                                                  "the context '{}'",
@@ -142,7 +160,7 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
     return std::nullopt;
   }
   auto report = std::get<BuildReport>(result);
-  check_engine(report, ours.get(), way->peer);
+  check_engine(report, ours.get(), way->peer, connection.context.name);
   return report;
 }
 
