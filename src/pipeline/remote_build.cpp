@@ -32,18 +32,8 @@ struct WayIn {
   std::optional<std::string> engine_socket;
 };
 
-// Where the engine's socket is in a Lima machine; the other tools have it at its usual place.
-std::optional<std::string> guest_socket(const context::Machine& machine,
-                                        const context::Endpoint& endpoint, World& world,
-                                        const CancelToken& cancel) {
-  if (machine.kind != context::MachineKind::lima) return std::nullopt;
-  return context::lima_guest_socket(*machine.lima_instance, endpoint.socket, world.processes,
-                                    cancel);
-}
-
-std::optional<WayIn> way_into(const context::Context& context, World& world,
-                              const CancelToken& cancel) {
-  const context::Machine machine = context::recognise_machine(context.endpoint, world.environment);
+std::optional<WayIn> way_into(const context::Context& context, const Environment& environment) {
+  const context::Machine machine = context::recognise_machine(context.endpoint, environment);
   if (machine.kind == context::MachineKind::ssh_host) {
     const builder::SshUrl url = builder::parse_ssh_url(context.endpoint.host);
     return WayIn{.ssh = builder::ssh_command(url), .peer = machine.name, .engine_socket = url.path};
@@ -54,7 +44,16 @@ std::optional<WayIn> way_into(const context::Context& context, World& world,
   }
   return WayIn{.ssh = builder::lima_ssh_command(*machine.lima_instance),
                .peer = format("{} {}", to_string(machine.kind), machine.name),
-               .engine_socket = guest_socket(machine, context.endpoint, world, cancel)};
+               .engine_socket = {}};
+}
+
+// Where the engine's socket is in a Lima machine; the other tools have it at its usual place.
+std::optional<std::string> guest_socket(const context::Endpoint& endpoint, World& world,
+                                        const CancelToken& cancel) {
+  const context::Machine machine = context::recognise_machine(endpoint, world.environment);
+  if (machine.kind != context::MachineKind::lima) return std::nullopt;
+  return context::lima_guest_socket(*machine.lima_instance, endpoint.socket, world.processes,
+                                    cancel);
 }
 
 // What only this machine has, and so is loaded from here.
@@ -130,7 +129,7 @@ void check_engine(const BuildReport& report, const engine::Facts& ours, const st
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
                                           World& world, const CancelToken& cancel) {
   if (request.builder == Builder::host) return std::nullopt;
-  const auto way = way_into(connection.context, world, cancel);
+  auto way = way_into(connection.context, world.environment);
   if (!way && insists(request)) {
     throw Error(ErrorKind::invalid_input, format("no command gets by ssh into the machine behind "
                                                  "the context '{}'",
@@ -139,6 +138,9 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
   }
   if (!way || is_here(nix::parse_installable(request.installable, request.nix))) {
     return std::nullopt;
+  }
+  if (!way->engine_socket) {
+    way->engine_socket = guest_socket(connection.context.endpoint, world, cancel);
   }
   std::optional<agent::Connection> agent = start_agent(request, *way, world, cancel);
   if (!agent) return std::nullopt;

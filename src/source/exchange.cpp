@@ -2,6 +2,7 @@
 
 #include "archive/file.hpp"
 #include "source/declared_submodules.hpp"
+#include "source/take_word.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 #include "support/format.hpp"
@@ -28,13 +29,6 @@ public:
     if (!data.empty()) throw Error(ErrorKind::corrupt, "data came that nobody asked for");
   }
 };
-
-// Takes a word and the space behind it.
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(text.size(), word.size() + 1));
-  return word;
-}
 
 // Takes an index below `end`.
 std::size_t take_index(std::string_view& text, std::size_t end) {

@@ -43,10 +43,12 @@ std::string unforeseeable_name() {
 void remove_abandoned(const fs::path& folder) {
   std::error_code problem;
   const auto long_ago = fs::file_time_type::clock::now() - abandoned;
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    if (!entry.path().filename().string().starts_with(prefix)) continue;
-    const auto made = entry.last_write_time(problem);
-    if (!problem && made < long_ago) fs::remove(entry.path(), problem);
+  fs::directory_iterator at(folder, problem);
+  for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
+    if (!at->path().filename().string().starts_with(prefix)) continue;
+    std::error_code gone; // another run may do the same
+    const auto made = at->last_write_time(gone);
+    if (!gone && made < long_ago) fs::remove(at->path(), gone);
   }
 }
 

@@ -172,9 +172,12 @@ std::string SourceCache::content(const SourceEntry& entry) const {
 void SourceCache::put_together(const SourceTree& tree, const fs::path& top) const {
   make_folder(top);
   std::error_code problem;
+  fs::path made; // the folder before this one, which often is the same
   for (const SourceEntry& entry : tree.entries) {
     const fs::path path = top / entry.path;
-    fs::create_directories(entry.type == Type::folder ? path : path.parent_path(), problem);
+    fs::path folder = entry.type == Type::folder ? path : path.parent_path();
+    if (folder != made) fs::create_directories(folder, problem);
+    made = std::move(folder);
     if (!problem && entry.type == Type::symlink) {
       fs::create_symlink(content(entry), path, problem);
     } else if (!problem && entry.type != Type::folder) {

@@ -1,6 +1,7 @@
 #include "source/tree_facts.hpp"
 
 #include "source/git_command.hpp"
+#include "source/take_word.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -118,13 +119,6 @@ TreeFacts facts_of_folder(const fs::path& root, const CancelToken& cancel) {
   }
   if (problem) throw system_error(problem.value(), format("cannot list {}", root.string()));
   return facts;
-}
-
-// Takes a word and the space behind it.
-std::string_view take_word(std::string_view& text) {
-  const std::string_view word = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(text.size(), word.size() + 1));
-  return word;
 }
 
 } // namespace
