@@ -138,6 +138,7 @@ std::string bring(const Absent& absent, const SourceNeed& need,
 void bring_all(RemoteJob& job, const std::vector<Absent>& absent, const source::Ask& ask,
                World& world) {
   std::vector<std::size_t> indexes;
+  indexes.reserve(absent.size());
   for (const Absent& one : absent)
     indexes.push_back(one.index);
   const source::SourceCache cache(cache_directory(world.environment) / "sources");

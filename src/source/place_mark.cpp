@@ -27,7 +27,7 @@ constexpr std::chrono::minutes abandoned{10};
 std::optional<fs::path> folder_of_mark(const LocalFlake& flake) {
   if (flake.kind == LocalFlake::Kind::folder) return flake.root;
   std::error_code problem;
-  const fs::path repository = flake.root / ".git";
+  fs::path repository = flake.root / ".git";
   if (!fs::is_directory(fs::symlink_status(repository, problem))) return std::nullopt;
   return repository;
 }

@@ -164,6 +164,30 @@ BOOST_AUTO_TEST_CASE(marks_are_gone_before_anything_is_read) {
   BOOST_TEST(count(tree) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(submodules_are_sent_when_the_flake_declares_them) {
+  const auto git = [&](const fs::path& folder, std::vector<std::string> words) {
+    process::Command command{.argv = {"git", "-C", folder.string(), "-c", "user.name=T", "-c",
+                                      "user.email=t@e.org", "-c", "protocol.file.allow=always"}};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    const auto done = process::capture(*runner, command, {});
+    BOOST_REQUIRE_MESSAGE(done.status.success(), done.err);
+  };
+  here.put("part/file", "of a part");
+  here.put("whole/flake.nix", "{ }");
+  for (const char* name : {"part", "whole"}) {
+    git(here.root / name, {"init", "-q"});
+    git(here.root / name, {"add", "."});
+    git(here.root / name, {"commit", "-q", "-m", "A commit"});
+  }
+  git(here.root / "whole", {"submodule", "--quiet", "add", (here.root / "part").string(), "sub"});
+  const auto offer_whole = [&] {
+    return offer.add({.kind = LocalFlake::Kind::git, .root = here.root / "whole"});
+  };
+  BOOST_TEST(!fs::exists(fetch(offer_whole()) / "sub"));
+  here.put("whole/flake.nix", "{ inputs.self.submodules = true; }");
+  BOOST_TEST(read_file(fetch(offer_whole()) / "sub/file") == "of a part");
+}
+
 BOOST_AUTO_TEST_CASE(another_revision_cannot_be_sent) {
   const std::size_t index = offer.add({.kind = LocalFlake::Kind::git,
                                        .root = here.root,

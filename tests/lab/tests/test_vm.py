@@ -124,6 +124,7 @@ class Colima(ColimaTest):
         with_part = self.build(".?submodules=1", sent=True, cwd=copy)
         self.assertNotEqual(with_part, without)
         self.assertEqual(without, self.build(".", sent=False, cwd=project))
+        self.assertEqual(with_part, self.build(".?submodules=1", sent=False, cwd=project))
 
     def test_overridden_inputs_are_used_in_place_or_sent(self):
         project = self.machine.new_folder(within=MOUNTED)
