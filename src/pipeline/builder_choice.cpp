@@ -2,6 +2,7 @@
 
 #include "builder/container_way.hpp"
 #include "builder/ssh_way.hpp"
+#include "context/lima_guest_socket.hpp"
 #include "context/machine.hpp"
 #include "nix/can_build.hpp"
 #include "nix/nix.hpp"
@@ -94,6 +95,15 @@ Driver container_or_host(const ChosenBuilder& chosen, const BuildRequest& reques
   return Driver::container;
 }
 
+// Where the engine's socket is in a Lima machine; the other tools have it at its usual place.
+std::optional<std::string> guest_socket(const context::Endpoint& endpoint, World& world,
+                                        const CancelToken& cancel) {
+  const context::Machine machine = context::recognise_machine(endpoint, world.environment);
+  if (machine.kind != MachineKind::lima) return std::nullopt;
+  return context::lima_guest_socket(*machine.lima_instance, endpoint.socket, world.processes,
+                                    cancel);
+}
+
 } // namespace
 
 ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection, World& world,
@@ -120,7 +130,13 @@ ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection
 
 builder::Way open_way(const ChosenBuilder& chosen, Connection& connection, World& world,
                       const CancelToken& cancel) {
-  if (chosen.ssh && chosen.driver == Driver::ssh) return *chosen.ssh;
+  if (chosen.ssh && chosen.driver == Driver::ssh) {
+    builder::Way way = *chosen.ssh;
+    if (!way.engine_socket) {
+      way.engine_socket = guest_socket(connection.context.endpoint, world, cancel);
+    }
+    return way;
+  }
   builder::run_builder_container(connection.engine, chosen.name, chosen.container, world.reporter,
                                  cancel);
   return builder::container_way(connection.docker, builder::container_of(chosen.name));

@@ -9,15 +9,16 @@ namespace nixbuild::pipeline {
 
 OfferedSources offer_sources(const BuildRequest& request, const std::filesystem::path& folder,
                              process::Runner& runner, const CancelToken& cancel) {
-  OfferedSources sources;
+  OfferedSources sources{.offer = {runner, cancel}, .needs = {}};
   const auto add = [&](const std::string& reference, std::optional<std::size_t> override_input) {
-    auto flake = source::local_flake(reference, folder);
+    const auto flake = source::local_flake(reference, folder);
     if (!flake) return;
-    const std::string subfolder = flake->subfolder;
-    const source::SourceTree tree = source::read_source_tree(*flake, runner, cancel);
-    const std::size_t index = sources.offer.add(*std::move(flake), tree);
-    sources.needs.push_back({.manifest = sources.offer.manifest_digest(index),
-                             .subfolder = subfolder,
+    const std::size_t index = sources.offer.add(*flake);
+    sources.needs.push_back({.root = flake->root,
+                             .is_git = flake->kind == source::LocalFlake::Kind::git,
+                             .subfolder = flake->subfolder,
+                             .reference = flake->reference,
+                             .mark = sources.offer.mark(index),
                              .override_input = override_input});
   };
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);

@@ -59,8 +59,7 @@ std::optional<agent::Connection> start_agent(const builder::Way& way, bool insis
 
 RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const builder::Way& way,
                  World& world, const CancelToken& cancel) {
-  const OfferedSources sources =
-      offer_sources(request, fs::current_path(), world.processes, cancel);
+  OfferedSources sources = offer_sources(request, fs::current_path(), world.processes, cancel);
   const RemoteJob job{.request = request,
                       .project = this_project(),
                       .engine_socket = way.engine_socket,
@@ -71,14 +70,21 @@ RemoteResult ask(agent::Connection& agent, const BuildRequest& request, const bu
   return parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
 }
 
+std::string told(const engine::Facts& engine) {
+  return format("{} ({})", engine.host_name, engine.id);
+}
+
 // An engine behind a tunnel may not be the one beside the agent.
-void check_engine(const BuildReport& report, const engine::Facts& ours, const std::string& peer) {
+void check_engine(const BuildReport& report, const engine::Facts& ours, const std::string& peer,
+                  const std::string& context) {
   if (report.engine.id == ours.id) return;
   throw Error(ErrorKind::failed,
-              format("the image is in the engine of {} ({}), and the context leads to another ({})",
-                     peer, report.engine.id, ours.id))
+              format("the image is in the engine {} of {}, and the context '{}' leads to the "
+                     "engine {}",
+                     told(report.engine), peer, context, told(ours)))
       .with_hint("Two engines run there. Name the socket of the right one in the context's URL, as "
-                 "in ssh://host/run/user/1000/docker.sock.");
+                 "in ssh://host/run/user/1000/docker.sock, or load through the context's own "
+                 "connection with --builder=host.");
 }
 
 } // namespace
@@ -111,7 +117,7 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
     return std::nullopt;
   }
   auto report = std::get<BuildReport>(result);
-  check_engine(report, ours.get(), way.peer);
+  check_engine(report, ours.get(), way.peer, connection.context.name);
   return report;
 }
 

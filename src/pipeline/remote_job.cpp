@@ -12,18 +12,30 @@ namespace json = boost::json;
 
 namespace {
 
+json::value or_null(const std::optional<std::string>& text) {
+  return text ? json::value(*text) : json::value(nullptr);
+}
+
+std::optional<std::string> text_or_null(const json::value& value) {
+  return value.is_null() ? std::nullopt : std::optional(std::string(value.as_string()));
+}
+
 json::object object_of(const SourceNeed& source) {
-  return {{"manifest", source.manifest.hex()},
+  return {{"root", source.root.string()},
+          {"isGit", source.is_git},
           {"subfolder", source.subfolder},
+          {"reference", source.reference},
+          {"mark", or_null(source.mark)},
           {"overrideInput",
            source.override_input ? json::value(*source.override_input) : json::value(nullptr)}};
 }
 
 SourceNeed source_need(const json::object& object) {
-  auto digest = oci::Digest::parse(format("sha256:{}", object.at("manifest").as_string()));
-  if (!digest) throw Error(ErrorKind::corrupt, digest.error());
-  SourceNeed source{.manifest = *std::move(digest),
+  SourceNeed source{.root = std::string(object.at("root").as_string()),
+                    .is_git = object.at("isGit").as_bool(),
                     .subfolder = std::string(object.at("subfolder").as_string()),
+                    .reference = std::string(object.at("reference").as_string()),
+                    .mark = text_or_null(object.at("mark")),
                     .override_input = {}};
   if (!object.at("overrideInput").is_null()) {
     source.override_input = object.at("overrideInput").to_number<std::size_t>();
@@ -42,11 +54,10 @@ std::string to_message(const RemoteJob& job) {
   json::array sources;
   for (const SourceNeed& source : job.sources)
     sources.push_back(object_of(source));
-  return json::serialize(json::object{
-      {"request", to_message(job.request)},
-      {"project", job.project},
-      {"engineSocket", job.engine_socket ? json::value(*job.engine_socket) : json::value(nullptr)},
-      {"sources", std::move(sources)}});
+  return json::serialize(json::object{{"request", to_message(job.request)},
+                                      {"project", job.project},
+                                      {"engineSocket", or_null(job.engine_socket)},
+                                      {"sources", std::move(sources)}});
 }
 
 RemoteJob parse_remote_job(std::string_view message) {
@@ -55,11 +66,8 @@ RemoteJob parse_remote_job(std::string_view message) {
     const json::object& object = value.as_object();
     RemoteJob job{.request = parse_request(object.at("request").as_string()),
                   .project = std::string(object.at("project").as_string()),
-                  .engine_socket = {},
+                  .engine_socket = text_or_null(object.at("engineSocket")),
                   .sources = {}};
-    if (const json::value& socket = object.at("engineSocket"); !socket.is_null()) {
-      job.engine_socket = std::string(socket.as_string());
-    }
     for (const json::value& source : object.at("sources").as_array())
       job.sources.push_back(source_need(source.as_object()));
     return job;

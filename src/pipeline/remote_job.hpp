@@ -1,10 +1,10 @@
 #pragma once
 
-#include "oci/digest.hpp"
 #include "pipeline/build_report.hpp"
 #include "pipeline/build_request.hpp"
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,12 +13,16 @@
 
 namespace nixbuild::pipeline {
 
-// A flake's files on the client, which the machine that builds needs (source/exchange.hpp).
+// A flake on the client: used where the agent sees it too, else sent (source/exchange.hpp, where
+// it has the index that it has here).
 struct SourceNeed {
-  oci::Digest manifest;
-  std::string subfolder; // that the flake is in
+  std::filesystem::path root;                // of the source tree
+  bool is_git = false;                       // a work tree, of which Nix takes what git tracks
+  std::string subfolder;                     // of `root`, that the flake is in
+  std::string reference;                     // for Nix on a machine that sees it there
+  std::optional<std::filesystem::path> mark; // who finds this file sees it (source/place_mark.hpp)
   // The override whose flake it is, by its index in nix::Options; else the installable's.
-  std::optional<std::size_t> override_input;
+  std::optional<std::size_t> override_input = {};
 };
 
 // What the agent is asked to do.

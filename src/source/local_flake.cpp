@@ -16,6 +16,7 @@ namespace {
 // A reference without its scheme: "PATH?NAME=VALUE&…".
 struct Parts {
   std::string path;
+  std::string query; // as it was written, with its "?"
   std::map<std::string, std::string> parameters;
 };
 
@@ -63,6 +64,7 @@ Parts parts_of(std::string_view text, bool is_url, std::string_view reference) {
   const std::size_t mark = text.find('?');
   const std::string_view path = text.substr(0, mark);
   Parts parts{.path = is_url ? percent_decoded(path, reference) : std::string(path),
+              .query = mark == std::string_view::npos ? "" : std::string(text.substr(mark)),
               .parameters = {}};
   std::string_view rest = mark == std::string_view::npos ? "" : text.substr(mark + 1);
   while (!rest.empty()) {
@@ -103,21 +105,48 @@ std::string subfolder_of(const Parts& parts) {
   return subfolder == "." ? std::string() : subfolder.string();
 }
 
-LocalFlake git_flake(fs::path root, const Parts& parts, std::string subfolder,
-                     std::string_view reference) {
-  for (const char* revision : {"ref", "rev"}) {
-    if (!parts.parameters.contains(revision)) continue;
-    throw Error(ErrorKind::invalid_input,
-                format("'{}' names a revision of a repository on this machine, which the machine "
-                       "that builds does not see",
-                       reference))
-        .with_hint("Check it out and name its folder, or push it and name it by its URL.");
-  }
-  const auto submodules = parts.parameters.find("submodules");
-  return {.kind = LocalFlake::Kind::git,
-          .root = std::move(root),
-          .subfolder = std::move(subfolder),
-          .submodules = submodules != parts.parameters.end() && submodules->second == "1"};
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+std::string url_of(std::string_view scheme, const fs::path& folder, const Parameters& parameters) {
+  std::string url(scheme);
+  url += percent_encoded(folder.string());
+  char mark = '?';
+  for (const auto& [name, value] : parameters)
+    url +=
+        format("{}{}={}", std::exchange(mark, '&'), percent_encoded(name), percent_encoded(value));
+  return url;
+}
+
+// The reference by a scheme; `dir` is the subfolder, wherever it came from.
+std::string reference_by_url(const LocalFlake& flake, const Parts& parts) {
+  Parameters parameters;
+  if (!flake.subfolder.empty()) parameters.emplace_back("dir", flake.subfolder);
+  for (const auto& parameter : parts.parameters)
+    if (parameter.first != "dir") parameters.push_back(parameter);
+  const bool git = flake.kind == LocalFlake::Kind::git;
+  return url_of(git ? "git+file://" : "path:", flake.root, parameters);
+}
+
+LocalFlake folder_flake(fs::path root, const Parts& parts, std::string subfolder) {
+  LocalFlake flake{.kind = LocalFlake::Kind::folder,
+                   .root = std::move(root),
+                   .subfolder = std::move(subfolder),
+                   .reference = {}};
+  flake.reference = reference_by_url(flake, parts);
+  return flake;
+}
+
+LocalFlake git_flake(fs::path root, const Parts& parts, std::string subfolder) {
+  const auto& parameters = parts.parameters;
+  const auto submodules = parameters.find("submodules");
+  LocalFlake flake{.kind = LocalFlake::Kind::git,
+                   .root = std::move(root),
+                   .subfolder = std::move(subfolder),
+                   .submodules = submodules != parameters.end() && submodules->second == "1",
+                   .other_revision = parameters.contains("ref") || parameters.contains("rev"),
+                   .reference = {}};
+  flake.reference = reference_by_url(flake, parts);
+  return flake;
 }
 
 bool is_there(const fs::path& path) {
@@ -135,20 +164,30 @@ fs::path flake_folder(const fs::path& path, std::string_view reference) {
               format("'{}': there is no flake.nix in {} nor above it", reference, path.string()));
 }
 
-// A plain path: the work tree that it is in, if there is one.
+// The work tree that `given` is in, if there is one.
+LocalFlake flake_at(const fs::path& given, const Parts& parts, std::string_view reference) {
+  if (std::string subfolder = subfolder_of(parts); !subfolder.empty()) {
+    if (is_there(given / ".git")) return git_flake(given, parts, std::move(subfolder));
+    return folder_flake(given, parts, std::move(subfolder));
+  }
+  const fs::path folder = flake_folder(given, reference);
+  for (fs::path at = folder; at.has_relative_path(); at = at.parent_path()) {
+    if (!is_there(at / ".git")) continue;
+    const fs::path subfolder = folder.lexically_relative(at);
+    return git_flake(at, parts, subfolder == "." ? "" : subfolder.string());
+  }
+  return folder_flake(folder, parts, {});
+}
+
+// A plain path stays one, unless its folder has what would end it: Nix asks more of the work tree
+// then (whether it is shallow), and we know a plain path's evaluations by its commit.
 LocalFlake path_flake(const Parts& parts, const fs::path& folder, std::string_view reference) {
   const fs::path given = absolute(parts.path, folder, reference);
-  if (std::string subfolder = subfolder_of(parts); !subfolder.empty()) {
-    if (is_there(given / ".git")) return git_flake(given, parts, std::move(subfolder), reference);
-    return {.kind = LocalFlake::Kind::folder, .root = given, .subfolder = std::move(subfolder)};
+  LocalFlake flake = flake_at(given, parts, reference);
+  if (given.string().find_first_of("?#%") == std::string::npos) {
+    flake.reference = given.string() + parts.query;
   }
-  const fs::path flake = flake_folder(given, reference);
-  for (fs::path at = flake; at.has_relative_path(); at = at.parent_path()) {
-    if (!is_there(at / ".git")) continue;
-    const fs::path subfolder = flake.lexically_relative(at);
-    return git_flake(at, parts, subfolder == "." ? "" : subfolder.string(), reference);
-  }
-  return {.kind = LocalFlake::Kind::folder, .root = flake, .subfolder = {}};
+  return flake;
 }
 
 } // namespace
@@ -158,23 +197,20 @@ std::optional<LocalFlake> local_flake(std::string_view text, const fs::path& fol
   if (take_prefix(rest, "path:")) {
     take_prefix(rest, "//");
     const Parts parts = parts_of(rest, true, text);
-    return LocalFlake{.kind = LocalFlake::Kind::folder,
-                      .root = absolute(parts.path, folder, text),
-                      .subfolder = subfolder_of(parts)};
+    return folder_flake(absolute(parts.path, folder, text), parts, subfolder_of(parts));
   }
   if (take_prefix(rest, "git+file:")) {
     take_prefix(rest, "//");
     const Parts parts = parts_of(rest, true, text);
-    return git_flake(absolute(parts.path, folder, text), parts, subfolder_of(parts), text);
+    return git_flake(absolute(parts.path, folder, text), parts, subfolder_of(parts));
   }
   if (!text.starts_with('.') && !text.starts_with('/')) return std::nullopt;
   return path_flake(parts_of(text, false, text), folder, text);
 }
 
-std::string reference_to_copy(const fs::path& folder, const std::string& subfolder) {
-  std::string reference = "path:" + percent_encoded(folder.string());
-  if (!subfolder.empty()) reference += "?dir=" + percent_encoded(subfolder);
-  return reference;
+std::string path_reference(const fs::path& folder,
+                           const std::vector<std::pair<std::string, std::string>>& parameters) {
+  return url_of("path:", folder, parameters);
 }
 
 } // namespace nixbuild::source

@@ -49,12 +49,16 @@ fs::path SourceCache::blob(const SourceEntry& entry) const {
   return folder_ / "blobs" / format("{}{}", entry.digest.hex(), suffix);
 }
 
-std::optional<fs::path> SourceCache::find(const oci::Digest& manifest) const {
-  fs::path tree = folder_ / "trees" / manifest.hex();
+fs::path SourceCache::tree_folder(const oci::Digest& list) const {
+  return folder_ / "trees" / list.hex();
+}
+
+std::optional<fs::path> SourceCache::find(const oci::Digest& list) const {
+  const fs::path tree = tree_folder(list);
   std::error_code problem;
   if (!fs::is_directory(tree, problem)) return std::nullopt;
   fs::last_write_time(tree, fs::file_time_type::clock::now(), problem); // for prune()
-  return tree;
+  return tree / "files";
 }
 
 std::vector<std::size_t> SourceCache::missing(const SourceTree& tree) const {
@@ -161,28 +165,43 @@ void SourceCache::Receiver::complain() const {
       .with_hint("Try again when nothing writes to the source tree.");
 }
 
-fs::path SourceCache::assemble(const SourceTree& tree, const oci::Digest& manifest) const {
-  const fs::path whole = folder_ / "trees" / manifest.hex();
-  const TempDir growing(folder_);
-  const fs::path top = growing.path() / "tree";
+std::string SourceCache::content(const SourceEntry& entry) const {
+  return read_file(blob(entry));
+}
+
+void SourceCache::put_together(const SourceTree& tree, const fs::path& top) const {
   make_folder(top);
   std::error_code problem;
+  fs::path made; // the folder before this one, which often is the same
   for (const SourceEntry& entry : tree.entries) {
     const fs::path path = top / entry.path;
-    fs::create_directories(entry.type == Type::folder ? path : path.parent_path(), problem);
+    fs::path folder = entry.type == Type::folder ? path : path.parent_path();
+    if (folder != made) fs::create_directories(folder, problem);
+    made = std::move(folder);
     if (!problem && entry.type == Type::symlink) {
-      fs::create_symlink(read_file(blob(entry)), path, problem);
+      fs::create_symlink(content(entry), path, problem);
     } else if (!problem && entry.type != Type::folder) {
       fs::create_hard_link(blob(entry), path, problem);
+      // A thousand empty files in each of many trees, for instance.
+      if (problem == std::errc::too_many_links) fs::copy_file(blob(entry), path, problem);
     }
     if (problem) fail(problem, format("cannot create {}", path.string()));
   }
+}
+
+fs::path SourceCache::assemble(const SourceTree& list, const SourceTree& tree) const {
+  const fs::path whole = tree_folder(oci::Digest::of(to_manifest(list)));
+  const TempDir growing(folder_);
+  const fs::path top = growing.path() / "tree";
+  put_together(list, top / "list");
+  put_together(tree, top / "files");
+  std::error_code problem;
   fs::rename(top, whole, problem);
   // Somebody else may have made the same tree meanwhile.
   if (problem && !fs::is_directory(whole)) {
     fail(problem, format("cannot create {}", whole.string()));
   }
-  return whole;
+  return whole / "files";
 }
 
 void SourceCache::prune(std::size_t keep) const {

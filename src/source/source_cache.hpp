@@ -8,21 +8,23 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace nixbuild::source {
 
 // Source trees that another machine sent, kept so that only what changed is sent again:
 //   blobs/<hex>, blobs/<hex>-x   contents by digest, the latter executable; read-only
-//   trees/<hex of the manifest>  whole trees; their files are links to the blobs
+//   trees/<hex of the list>/files  whole trees; their files are links to the blobs
+//   trees/<hex of the list>/list   the pieces of their manifests (split_manifest.hpp), likewise
 // Shared by concurrent runs of one user: everything appears under its name in one step.
 class SourceCache {
 public:
   // Makes the folder, for its owner alone. Throws an Error of kind io or no_space.
   explicit SourceCache(std::filesystem::path folder);
 
-  // The tree with this manifest, if it is there whole; counts as used now.
-  [[nodiscard]] std::optional<std::filesystem::path> find(const oci::Digest& manifest) const;
+  // The tree whose list of pieces has this digest, if it is there whole; counts as used now.
+  [[nodiscard]] std::optional<std::filesystem::path> find(const oci::Digest& list) const;
 
   // Entries of `tree`, by index and each content once, whose contents are not here.
   [[nodiscard]] std::vector<std::size_t> missing(const SourceTree& tree) const;
@@ -33,9 +35,12 @@ public:
   [[nodiscard]] Receiver receiver(const SourceTree& tree,
                                   const std::vector<std::size_t>& entries) const;
 
-  // Puts the tree together; nothing of it may be missing.
-  [[nodiscard]] std::filesystem::path assemble(const SourceTree& tree,
-                                               const oci::Digest& manifest) const;
+  // The content of an entry that is not missing. Throws an Error of kind not_found or corrupt.
+  [[nodiscard]] std::string content(const SourceEntry& entry) const;
+
+  // Puts the tree together, and its list beside it; nothing of either may be missing.
+  [[nodiscard]] std::filesystem::path assemble(const SourceTree& list,
+                                               const SourceTree& tree) const;
 
   // Removes all but the `keep` trees that were used last, and contents that no tree has
   // any more.
@@ -43,6 +48,8 @@ public:
 
 private:
   [[nodiscard]] std::filesystem::path blob(const SourceEntry& entry) const;
+  [[nodiscard]] std::filesystem::path tree_folder(const oci::Digest& list) const;
+  void put_together(const SourceTree& tree, const std::filesystem::path& top) const;
 
   std::filesystem::path folder_;
 };

@@ -3,6 +3,7 @@
 #include "archive/file.hpp"
 #include "archive/sha256.hpp"
 #include "process/output_stream.hpp"
+#include "source/git_command.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/parallel.hpp"
@@ -37,8 +38,8 @@ const oci::Digest& digest_of_nothing() {
 
 std::set<std::string> tracked_by_git(const LocalFlake& flake, process::Runner& runner,
                                      const CancelToken& cancel) {
-  std::vector<std::string> argv{"git", "-C", flake.root.string(), "ls-files", "-z", "--cached"};
-  if (flake.submodules) argv.emplace_back("--recurse-submodules");
+  std::vector<std::string> words{"ls-files", "-z", "--cached"};
+  if (flake.submodules) words.emplace_back("--recurse-submodules");
   std::set<std::string> paths;
   std::string path;
   const auto split = [&](std::span<const std::byte> bytes) {
@@ -52,8 +53,7 @@ std::set<std::string> tracked_by_git(const LocalFlake& flake, process::Runner& r
     }
   };
   with_frame(format("listing the files of {}", flake.root.string()), [&] {
-    process::stream_output(runner, {.argv = argv, .directory = {}, .environment = {}}, split,
-                           cancel);
+    process::stream_output(runner, git_command(flake.root, words), split, cancel);
   });
   return paths;
 }

@@ -12,11 +12,12 @@ using namespace nixbuild::pipeline;
 BOOST_FIXTURE_TEST_SUITE(remote_job, tests::PipelineWorld)
 
 BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
-  const RemoteJob job{.request = {.installable = ".#a"},
-                      .project = "host:/home/me/p",
-                      .engine_socket = "/run/x.sock",
-                      .sources = {{.manifest = oci::Digest::of("1"), .subfolder = "sub"},
-                                  {.manifest = oci::Digest::of("2"), .override_input = 3}}};
+  const RemoteJob job{
+      .request = {.installable = ".#a"},
+      .project = "host:/home/me/p",
+      .engine_socket = "/run/x.sock",
+      .sources = {{.root = "/a", .is_git = true, .reference = "/a/sub", .mark = "/a/m"},
+                  {.root = "/b", .subfolder = "sub", .override_input = 3}}};
   const RemoteJob arrived = parse_remote_job(to_message(job));
   BOOST_TEST(to_message(arrived) == to_message(job));
   BOOST_TEST(arrived.request.installable == ".#a");
@@ -40,7 +41,8 @@ BOOST_AUTO_TEST_CASE(flakes_here_are_offered_and_others_are_not) {
   BOOST_REQUIRE(sources.needs.size() == 2U);
   BOOST_TEST(!sources.needs[0].override_input.has_value());
   BOOST_TEST(sources.needs[1].override_input.value() == 1U);
-  BOOST_TEST(sources.needs[1].manifest.str() == sources.offer.manifest_digest(1).str());
+  BOOST_TEST(sources.needs[1].root == std::filesystem::canonical(folder.path() / "input"));
+  BOOST_TEST((sources.needs[1].mark == sources.offer.mark(1)));
 }
 
 BOOST_AUTO_TEST_CASE(a_machine_without_nix_says_so_before_anything_else) {

@@ -72,15 +72,42 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_meant) {
   BOOST_TEST(complaint("./nothing").find("there is no folder") != std::string::npos);
   put("empty/file");
   BOOST_TEST(complaint("./empty").find("there is no flake.nix") != std::string::npos);
-  BOOST_TEST(complaint("./repo?rev=abc").find("names a revision") != std::string::npos);
   BOOST_TEST(complaint("path:./repo?dir=../other").find("outside") != std::string::npos);
   BOOST_TEST(complaint("path:./repo%").find("bad '%'") != std::string::npos);
   BOOST_TEST(complaint("path:./repo%00").find("bad '%'") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_reference_to_a_copy) {
-  BOOST_TEST(source::reference_to_copy("/a b/c", "") == "path:/a%20b/c");
-  BOOST_TEST(source::reference_to_copy("/x", "d&e") == "path:/x?dir=d%26e");
+BOOST_AUTO_TEST_CASE(the_reference_for_another_machine_asks_for_the_same) {
+  put("repo/.git/HEAD");
+  put("repo/flake.nix");
+  put("repo/sub/flake.nix");
+  put("what?/.git/HEAD");
+  put("what?/sub/flake.nix");
+  const std::string top = root.string();
+  const auto reference = [&](const std::string& text, const std::string& folder) {
+    return source::local_flake(text, root / folder)->reference;
+  };
+  BOOST_TEST(reference(".", "repo/sub") == top + "/repo/sub");
+  BOOST_TEST(reference("..?dir=sub&submodules=1", "repo/sub") ==
+             top + "/repo?dir=sub&submodules=1");
+  BOOST_TEST(reference("path:./sub", "repo") == "path:" + top + "/repo/sub");
+  BOOST_TEST(reference("git+file:.?rev=abc&dir=s%20t", "repo") ==
+             "git+file://" + top + "/repo?dir=s%20t&rev=abc");
+  BOOST_TEST(reference(".", "what?/sub") == "git+file://" + top + "/what%3F?dir=sub");
+}
+
+BOOST_AUTO_TEST_CASE(other_revisions_are_told) {
+  put("repo/.git/HEAD");
+  put("repo/flake.nix");
+  for (const char* text : {".?rev=abc", "git+file:.?ref=main"})
+    BOOST_TEST(source::local_flake(text, root / "repo")->other_revision);
+  BOOST_TEST(!source::local_flake(".", root / "repo")->other_revision);
+}
+
+BOOST_AUTO_TEST_CASE(path_references_are_encoded) {
+  BOOST_TEST(source::path_reference("/a b/c", {}) == "path:/a%20b/c");
+  BOOST_TEST(source::path_reference("/x", {{"dir", "d&e"}, {"rev", "1"}}) ==
+             "path:/x?dir=d%26e&rev=1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

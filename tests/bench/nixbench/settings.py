@@ -5,6 +5,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from nixlab.plugin import AGENT_VARIABLE, ARCHITECTURE
+
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -14,6 +16,14 @@ class Settings:
     plugin: Path
     scratch: Path
     buildx: str | None
+
+    def agent(self) -> Path:
+        """What the plugin copies to other machines; of the lab's architecture, beside it in its build folder."""
+        default = self.plugin.with_name(f"docker-nixbuild-agent-linux-{ARCHITECTURE}")
+        agent = Path(os.environ.get(AGENT_VARIABLE, default)).resolve()
+        if not agent.exists():
+            raise SystemExit(f"{agent} does not exist; build the target docker-nixbuild-agent")
+        return agent
 
     @staticmethod
     def of(quick: bool) -> "Settings":

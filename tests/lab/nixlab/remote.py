@@ -17,16 +17,20 @@ class RemoteTest(FarTest):
 
     @classmethod
     def setUpClass(cls) -> None:
+        cls.skip_unless_possible()
         super().setUpClass()
-        if session.current().lane.suite is not LANES["trixie-overlay2"].suite:
-            raise unittest.SkipTest("the other suites have no sshd")
-        if agent_binary() is None:
-            raise unittest.SkipTest("there is no agent to be copied to another machine")
         stack = ExitStack()
         cls.addClassCleanup(stack.close)
         cls.server = stack.enter_context(cls.lab.new_machine("server"))
         cls.far_engine = stack.enter_context(Engine(cls.server, cls.lab.lane.image_store))
         cls.ssh = stack.enter_context(SshServer(cls.machine, cls.server))
+
+    @staticmethod
+    def skip_unless_possible() -> None:
+        if session.current().lane.suite is not LANES["trixie-overlay2"].suite:
+            raise unittest.SkipTest("the other suites have no sshd")
+        if agent_binary() is None:
+            raise unittest.SkipTest("there is no agent to be copied to another machine")
 
     def setUp(self) -> None:
         super().setUp()

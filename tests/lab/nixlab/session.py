@@ -1,5 +1,6 @@
 """The machine and the engine that all tests of one run share."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -51,9 +52,9 @@ class Session:
         # The engine ends with its machine; stopping it first would only take time.
         self._stack.close()
 
-    def new_machine(self, name: str) -> Machine:
+    def new_machine(self, name: str, binds: Sequence[Bind] = ()) -> Machine:
         """One more machine with the lane's root file system, the plugin and the flakes; not yet started."""
-        return Machine(self.root, name, [(FLAKES, FLAKES_INSIDE, True), *guest_binds(), *plugin_binds()])
+        return Machine(self.root, name, [(FLAKES, FLAKES_INSIDE, True), *guest_binds(), *plugin_binds(), *binds])
 
     def describe(self) -> str:
         version = self.engine.api.version()

@@ -42,7 +42,7 @@ class Remote(RemoteTest):
         self.outside(f"{self.work}/untracked").write_text("not for Nix")
         self.far_nixbuild(".#streamImage").check()
         trees = self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir()
-        self.assertFalse(any((tree / "untracked").exists() for tree in trees))
+        self.assertFalse(any((tree / "files/untracked").exists() for tree in trees))
 
     def test_failure_has_the_words_of_nix(self):
         self.work = self.flake("hello")
