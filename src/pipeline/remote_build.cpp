@@ -6,6 +6,7 @@
 #include "context/machine.hpp"
 #include "nix/installable.hpp"
 #include "pipeline/offered_sources.hpp"
+#include "pipeline/plain_build.hpp"
 #include "pipeline/remote_job.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -66,20 +67,19 @@ bool insists(const BuildRequest& request) {
   return request.builder == Builder::ssh;
 }
 
-void say_why_here(const WayIn& way, const std::string& why, World& world) {
-  progress::notice(world.reporter, progress::Notice::Level::warning,
-                   format("building here and not on {}: {}", way.peer, why));
+void warn(World& world, const std::string& text) {
+  progress::notice(world.reporter, progress::Notice::Level::warning, text);
 }
 
-// Nothing when there is no agent for the machine, and that may be.
-std::optional<agent::Connection> start_agent(const BuildRequest& request, const WayIn& way,
-                                             World& world, const CancelToken& cancel) {
+// Nothing, with the reason told, when none runs there.
+std::optional<agent::Connection> start_agent(const WayIn& way, World& world,
+                                             const CancelToken& cancel) {
   try {
     return builder::start_agent(way.ssh, way.peer, world.environment, world.processes,
                                 world.reporter, cancel);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found || insists(request)) throw;
-    say_why_here(way, error.message(), world);
+  } catch (const builder::NoAgent& error) {
+    warn(world, format("building on {} the slow way, which loads the whole image: {}; {}", way.peer,
+                       error.message(), error.hint()));
     return std::nullopt;
   }
 }
@@ -108,6 +108,28 @@ void check_engine(const BuildReport& report, const engine::Facts& ours, const st
                  "in ssh://host/run/user/1000/docker.sock.");
 }
 
+// A build may take hours, and whether the engine was there at its beginning is nothing to fail for.
+engine::Facts facts_at_last(std::future<engine::Facts> asked, engine::Engine& engine,
+                            const CancelToken& cancel) {
+  try {
+    return asked.get();
+  } catch (const Error&) {
+    return engine.facts(cancel);
+  }
+}
+
+RemoteResult build_by_agent(agent::Connection& agent, const BuildRequest& request, const WayIn& way,
+                            engine::Engine& engine, World& world, const CancelToken& cancel) {
+  // Asked meanwhile, since the way through the docker CLI takes its time.
+  std::future<engine::Facts> ours =
+      std::async(std::launch::async, [&] { return engine.facts(cancel); });
+  RemoteResult result = ask(agent, request, way, world, cancel);
+  if (const auto* report = std::get_if<BuildReport>(&result)) {
+    check_engine(*report, facts_at_last(std::move(ours), engine, cancel), way.peer);
+  }
+  return result;
+}
+
 } // namespace
 
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
@@ -123,28 +145,27 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
   if (!way || is_here(nix::parse_installable(request.installable, request.nix))) {
     return std::nullopt;
   }
-  std::optional<agent::Connection> agent = start_agent(request, *way, world, cancel);
-  if (!agent) return std::nullopt;
+  std::optional<agent::Connection> agent = start_agent(*way, world, cancel);
   if (request.out_link) {
-    progress::notice(
-        world.reporter, progress::Notice::Level::warning,
-        format("no link {} is made: what Nix builds stays on {}", *request.out_link, way->peer));
+    warn(world,
+         format("no link {} is made: what Nix builds stays on {}", *request.out_link, way->peer));
   }
-  // Asked meanwhile, since the way through the docker CLI takes its time.
-  auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
-  const RemoteResult result = with_frame(format("building on {}", way->peer),
-                                         [&] { return ask(*agent, request, *way, world, cancel); });
-  if (const auto* unable = std::get_if<UnableToBuild>(&result)) {
-    if (insists(request)) {
-      throw Error(ErrorKind::not_found, format("on {}: {}", way->peer, unable->message))
-          .with_hint(unable->hint);
-    }
-    say_why_here(*way, unable->message, world);
-    return std::nullopt;
+  RemoteResult result = with_frame(format("building on {}", way->peer), [&] {
+    return agent ? build_by_agent(*agent, request, *way, connection.engine, world, cancel)
+                 : build_plainly(
+                       request,
+                       {.ssh = way->ssh, .peer = way->peer, .engine_socket = way->engine_socket},
+                       connection.engine, world, cancel);
+  });
+  if (auto* report = std::get_if<BuildReport>(&result)) return std::move(*report);
+  const auto& unable = std::get<UnableToBuild>(result);
+  if (insists(request)) {
+    throw Error(ErrorKind::not_found, format("on {}: {}", way->peer, unable.message))
+        .with_hint(unable.hint);
   }
-  auto report = std::get<BuildReport>(result);
-  check_engine(report, ours.get(), way->peer);
-  return report;
+  warn(world,
+       format("building here and not on {}: {}. {}", way->peer, unable.message, unable.hint));
+  return std::nullopt;
 }
 
 } // namespace nixbuild::pipeline

@@ -1,6 +1,6 @@
 #include "source/exchange.hpp"
 
-#include "archive/file.hpp"
+#include "source/content.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -41,21 +41,6 @@ std::size_t take_index(std::string_view& text, std::size_t end) {
   return index;
 }
 
-void send_content(const fs::path& root, const SourceEntry& entry, archive::Sink& data) {
-  const fs::path path = root / entry.path;
-  if (entry.type == SourceEntry::Type::symlink) {
-    const std::string target = fs::read_symlink(path).string();
-    data.write(std::as_bytes(std::span(target)));
-    return;
-  }
-  archive::FileSource file(archive::File::open(path));
-  archive::LimitedSource content(file, entry.size);
-  if (archive::copy(content, data) != entry.size) {
-    throw Error(ErrorKind::corrupt, format("{} changed while it was sent", path.string()))
-        .with_hint("Try again when nothing writes to the source tree.");
-  }
-}
-
 } // namespace
 
 std::size_t SourceOffer::add(LocalFlake flake, const SourceTree& tree) {
@@ -81,7 +66,7 @@ std::string SourceOffer::answer(std::string_view question, archive::Sink& data) 
   }
   while (!question.empty()) {
     const std::size_t entry = take_index(question, offered.tree.entries.size());
-    send_content(offered.flake.root, offered.tree.entries[entry], data);
+    write_content(offered.flake.root, offered.tree.entries[entry], data);
   }
   return {};
 }
