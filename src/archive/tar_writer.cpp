@@ -85,6 +85,8 @@ Kind kind_of(TarMember::Type type) {
     return {'5', 0755};
   case TarMember::Type::symbolic_link:
     return {'2', 0777};
+  case TarMember::Type::executable:
+    return {'0', 0755};
   case TarMember::Type::file:
     break;
   }

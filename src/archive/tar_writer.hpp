@@ -10,9 +10,9 @@ namespace nixbuild::archive {
 
 // An entry of an archive that carries other files, such as a docker-archive. It has no owner, no
 // date and no name of who made it, so that equal content makes equal bytes: owner 0:0, mtime 0,
-// mode 0644, for directories 0755, for links 0777.
+// mode 0644, for executables and directories 0755, for links 0777.
 struct TarMember {
-  enum class Type { file, directory, symbolic_link };
+  enum class Type { file, executable, directory, symbolic_link };
   std::string name;
   Type type = Type::file;
   std::uint64_t size = 0;  // of the content that follows; files only

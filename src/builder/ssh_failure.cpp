@@ -11,7 +11,8 @@ namespace nixbuild::builder {
 
 namespace {
 
-constexpr int failed_by_ssh = 255; // ssh(1), EXIT STATUS
+constexpr int failed_by_ssh = 255;  // ssh(1), EXIT STATUS
+constexpr int not_executable = 126; // sh(1): found, and cannot be executed
 
 // What OpenSSH says (ssh.c, sshconnect.c, readconf.c), and what it means to the user.
 struct SshTrouble {
@@ -64,15 +65,6 @@ Error no_agent_for(const std::string& words, const std::string& peer) {
                  "or where NIXBUILD_AGENT_DIR says");
 }
 
-Error cannot_write(const std::string& words, const std::string& peer) {
-  const bool full = says(words, "No space left") || says(words, "uota exceeded");
-  return Error(
-             full ? ErrorKind::no_space : ErrorKind::io,
-             format("{} {}", full ? "the disk is full on" : "the agent cannot be stored on", peer))
-      .with_hint("it is kept in docker-nixbuild in the user's cache folder there ($XDG_CACHE_HOME, "
-                 "else ~/.cache)");
-}
-
 Error failure(int status, const std::string& words, const std::string& peer) {
   switch (status) {
   case script_status::no_sha256sum:
@@ -81,11 +73,13 @@ Error failure(int status, const std::string& words, const std::string& peer) {
   case script_status::other_machine:
     return no_agent_for(words, peer);
   case script_status::cannot_write:
-    return cannot_write(words, peer);
+    return write_failure("the agent", words, peer)
+        .with_hint("it is kept in docker-nixbuild in the user's cache folder there "
+                   "($XDG_CACHE_HOME, else ~/.cache)");
   case script_status::damaged:
     return {ErrorKind::corrupt, format("the agent did not arrive on {} as it was sent", peer)};
   case script_status::cannot_run:
-  case 126: // sh(1): found and not executable
+  case not_executable:
     return Error(ErrorKind::refused, format("the agent may not be executed on {}", peer))
         .with_hint("is the user's cache folder there on a file system that is mounted noexec? "
                    "XDG_CACHE_HOME can name another one");
@@ -97,6 +91,19 @@ Error failure(int status, const std::string& words, const std::string& peer) {
 }
 
 } // namespace
+
+Error write_failure(std::string_view what, const std::string& words, const std::string& peer) {
+  if (says(words, "No space left") || says(words, "uota exceeded"))
+    return {ErrorKind::no_space, format("the disk is full on {}", peer)};
+  return {ErrorKind::io, format("{} cannot be stored on {}", what, peer)};
+}
+
+bool is_for_want_of_agent(const agent::NoGreeting& end) {
+  if (!end.out.empty() || !end.status || end.status->signal) return false;
+  const int status = end.status->code;
+  return status == script_status::no_sha256sum || status == script_status::other_machine ||
+         status == script_status::cannot_run || status == not_executable;
+}
 
 Error start_failure(const agent::NoGreeting& end, const std::string& peer) {
   // Whatever printed this, it was there before anything of ours.

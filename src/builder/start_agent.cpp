@@ -67,13 +67,19 @@ void send_file(const AgentFile& agent, int socket, progress::Step& step,
   }
 }
 
+[[noreturn]] void fail(const agent::NoGreeting& end, const std::string& peer) {
+  Error error = start_failure(end, peer);
+  if (is_for_want_of_agent(end)) throw NoAgent(std::move(error));
+  throw error;
+}
+
 Opened install(const Route& way, const AgentFile& agent, progress::Reporter& reporter) {
   return progress::as_step(reporter, format("copy the agent to {}", way.peer),
                            [&](progress::Step& step) {
                              Running running = start(way, install_script(agent));
                              send_file(agent, running.socket.get(), step, way.cancel);
                              Opened opened = open(way, std::move(running));
-                             if (!opened) throw start_failure(opened.error(), way.peer);
+                             if (!opened) fail(opened.error(), way.peer);
                              return opened;
                            });
 }
@@ -98,7 +104,7 @@ agent::Connection start_agent(const std::vector<std::string>& argv, const std::s
   Opened opened = open(way, start(way, start_script(agents)));
   if (opened) return std::move(*opened);
   const AgentFile* const missing = missing_agent(opened.error(), agents);
-  if (missing == nullptr) throw start_failure(opened.error(), peer);
+  if (missing == nullptr) fail(opened.error(), peer);
   return std::move(*install(way, *missing, reporter));
 }
 

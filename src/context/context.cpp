@@ -1,5 +1,6 @@
 #include "context/context.hpp"
 
+#include "context/colima.hpp"
 #include "context/host.hpp"
 #include "context/store.hpp"
 #include "support/error.hpp"
@@ -105,8 +106,12 @@ Error no_such_context(const Choice& choice, const fs::path& config_directory) {
   std::string message =
       format("the context \"{}\" (from {}) does not exist", choice.name, to_string(choice.origin));
   if (!is_possible_name(choice.name)) message += ", and none can have that name";
-  return Error(ErrorKind::not_found, std::move(message))
-      .with_hint(format("the contexts here are: {}", fmt::join(names, ", ")));
+  std::string hint = format("the contexts here are: {}", fmt::join(names, ", "));
+  if (const std::string profile = colima_profile_of_context(choice.name); !profile.empty()) {
+    hint = format("Colima removes its context when it stops: `colima start{}` brings it back; {}",
+                  profile == "default" ? "" : " " + profile, hint);
+  }
+  return Error(ErrorKind::not_found, std::move(message)).with_hint(std::move(hint));
 }
 
 } // namespace

@@ -1,10 +1,10 @@
 #include "context/dial.hpp"
 
+#include "context/remedy.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/unique_fd.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -18,31 +18,13 @@ std::string engine_of(const Context& context) {
                 to_string(context.origin));
 }
 
-std::string remedy(const Endpoint& endpoint, int errno_value) {
-  switch (errno_value) {
-  case ENOENT:
-    if (endpoint.socket.is_relative()) {
-      return format("a socket's path starts with three slashes: unix:///{}",
-                    endpoint.socket.string());
-    }
-    return "is the engine running? `docker context ls` shows other contexts";
-  case ECONNREFUSED:
-    return "the socket is there but nobody listens on it: start the engine again";
-  case EACCES:
-  case EPERM:
-    return format("add yourself to the group that owns {} (usually \"docker\") and log in anew, "
-                  "or use sudo",
-                  endpoint.socket.string());
-  default:
-    return "does `docker version` reach it?";
-  }
-}
-
 // The unix socket itself, with errors that say which engine was meant.
 class SocketDialer : public http::Connector {
 public:
-  explicit SocketDialer(Context context)
+  SocketDialer(Context context, const Environment& environment, process::Runner& runner)
       : context_(std::move(context))
+      , environment_(environment)
+      , runner_(runner)
       , connector_(http::unix_connector(context_.endpoint.socket)) {}
 
   http::Connection connect(const CancelToken& cancel) override {
@@ -51,7 +33,8 @@ public:
     } catch (const http::ConnectError& error) {
       throw Error(ErrorKind::unavailable, format("no engine answers {}", engine_of(context_)))
           .with_detail(error.message())
-          .with_hint(remedy(context_.endpoint, error.errno_value()));
+          .with_hint(
+              remedy_of_silence(context_, error.errno_value(), environment_, runner_, cancel));
     }
   }
 
@@ -60,6 +43,8 @@ public:
 
 private:
   Context context_;
+  const Environment& environment_;
+  process::Runner& runner_;
   std::unique_ptr<http::Connector> connector_;
 };
 
@@ -110,9 +95,10 @@ std::vector<std::string> docker_command(const Context& context, const GlobalFlag
 
 std::unique_ptr<http::Connector> engine_connector(const Context& context, const GlobalFlags& flags,
                                                   std::string docker_program,
+                                                  const Environment& environment,
                                                   process::Runner& runner) {
   if (context.endpoint.scheme == Endpoint::Scheme::unix_socket) {
-    return std::make_unique<SocketDialer>(context);
+    return std::make_unique<SocketDialer>(context, environment, runner);
   }
   process::Command command{.argv = docker_command(context, flags, std::move(docker_program))};
   command.argv.insert(command.argv.end(), {"system", "dial-stdio"});

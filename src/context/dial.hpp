@@ -3,6 +3,7 @@
 #include "context/context.hpp"
 #include "http/socket_client.hpp"
 #include "process/runner.hpp"
+#include "support/environment.hpp"
 
 #include <memory>
 #include <string>
@@ -18,9 +19,9 @@ docker_command(const Context& context, const GlobalFlags& flags, std::string doc
 
 // How to reach the engine of `context`: its unix socket, or for every other scheme the docker
 // CLI's own `system dial-stdio` pipe, so that TLS, ssh and named pipes are exactly docker's.
-[[nodiscard]] std::unique_ptr<http::Connector> engine_connector(const Context& context,
-                                                                const GlobalFlags& flags,
-                                                                std::string docker_program,
-                                                                process::Runner& runner);
+// `environment` and `runner` must outlive the connector.
+[[nodiscard]] std::unique_ptr<http::Connector>
+engine_connector(const Context& context, const GlobalFlags& flags, std::string docker_program,
+                 const Environment& environment, process::Runner& runner);
 
 } // namespace nixbuild::context

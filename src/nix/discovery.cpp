@@ -24,12 +24,13 @@ std::vector<fs::path> folders(const Environment& environment) {
     if (end != 0) list.emplace_back(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  list.emplace_back("/nix/var/nix/profiles/default/bin");
-  if (const auto home = environment.get("HOME")) {
-    list.push_back(fs::path(*home) / ".nix-profile/bin");
-    list.push_back(fs::path(*home) / ".local/state/nix/profile/bin");
+  const auto home = environment.get("HOME");
+  for (const std::string_view folder : profile_folders) {
+    if (!folder.starts_with("~/"))
+      list.emplace_back(folder);
+    else if (home)
+      list.push_back(fs::path(*home) / folder.substr(2));
   }
-  list.emplace_back("/run/current-system/sw/bin");
   return list;
 }
 

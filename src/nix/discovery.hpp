@@ -2,12 +2,24 @@
 
 #include "support/environment.hpp"
 
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 namespace nixbuild::nix {
 
-// The `nix` program: of PATH, or of the profiles that Nix's installers make but a shell without a
-// login does not have in its PATH (ssh, a service, a GUI). Throws an Error of kind not_found.
+// Where Nix's installers put its programs, as a shell reads it ("~" is the home folder). A shell
+// without a login (ssh, a service, a GUI) does not have them in its PATH.
+inline constexpr std::array<std::string_view, 4> profile_folders{
+    "/nix/var/nix/profiles/default/bin", "~/.nix-profile/bin", "~/.local/state/nix/profile/bin",
+    "/run/current-system/sw/bin"};
+
+// Puts Nix onto a Linux machine that has systemd, with a daemon (NixOS/nix-installer). Unlike the
+// script of nixos.org it needs no xz, which Colima's machines do not have.
+inline constexpr std::string_view install_command =
+    "curl -sSfL https://artifacts.nixos.org/nix-installer | sh -s -- install linux --no-confirm";
+
+// The `nix` program: of PATH, or of profile_folders. Throws an Error of kind not_found.
 [[nodiscard]] std::filesystem::path find_nix(const Environment& environment);
 
 // The nix-store of the same installation.

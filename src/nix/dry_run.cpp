@@ -1,6 +1,7 @@
 #include "nix/dry_run.hpp"
 
 #include "nix/errors.hpp"
+#include "nix/secret_settings.hpp"
 #include "nix/session.hpp"
 #include "nix/store_path.hpp"
 #include "support/format.hpp"
@@ -75,7 +76,9 @@ DryRun Nix::what_would_be_built(const std::string& derivation, const std::string
                  output.empty() ? derivation : format("{}!{}", derivation, output), "--dry-run"};
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());
-  const auto answer = process::capture(runner_, {.argv = argv}, cancel);
+  const process::Command command{
+      .argv = argv, .directory = {}, .environment = environment_for(options, environment_)};
+  const auto answer = process::capture(runner_, command, cancel);
   if (!answer.status.success()) {
     throw explain(format("cannot tell what building {} needs", readable_name(derivation)),
                   {.text = answer.err});

@@ -66,6 +66,11 @@ inline constexpr std::array failure_classes{
                  ErrorKind::unavailable,
                  "Add `experimental-features = nix-command flakes` to nix.conf."},
 
+    // Before 2.4, which says nothing more of what it does not know.
+    FailureClass{{"unrecognised flag '--", ""},
+                 ErrorKind::unavailable,
+                 "Nix is too old where it builds: 2.8 is needed, `nix --version` says what it is."},
+
     FailureClass{{"is not owned by current user", ""},
                  ErrorKind::refused,
                  "Run as the owner of the folder, or give the flake as `path:.` to copy it as it "

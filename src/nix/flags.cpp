@@ -1,5 +1,7 @@
 #include "nix/flags.hpp"
 
+#include "nix/secret_settings.hpp"
+
 namespace nixbuild::nix {
 
 namespace {
@@ -10,7 +12,7 @@ void append(Arguments& arguments, std::initializer_list<std::string> more) {
 
 void append_build_flags(Arguments& arguments, const Options& options) {
   for (const auto& [name, value] : options.settings)
-    append(arguments, {"--option", name, value});
+    if (!may_be_secret(name, value)) append(arguments, {"--option", name, value});
   if (options.cores) append(arguments, {"--cores", *options.cores});
   // An option and not `--builders`, so that the empty value ("none") works everywhere.
   if (options.builders) append(arguments, {"--option", "builders", *options.builders});

@@ -58,7 +58,7 @@ const Version& Nix::version(const CancelToken& cancel) {
 Evaluation Nix::evaluate(const Installable& installable, const std::string& system,
                          const Options& options, progress::Reporter& reporter,
                          const CancelToken& cancel) {
-  const Session session{runner_, program_, options, reporter, cancel};
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
   if (const auto* path = std::get_if<StorePath>(&installable)) {
     return evaluate_store_path(session, *path, system);
   }
@@ -79,7 +79,7 @@ Evaluation Nix::evaluate(const Installable& installable, const std::string& syst
 fs::path Nix::realise(const std::string& derivation, const std::string& output,
                       const fs::path& root, const Options& options, progress::Reporter& reporter,
                       const CancelToken& cancel) {
-  const Session session{runner_, program_, options, reporter, cancel};
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
   const std::string name = readable_name(derivation);
   std::error_code failed;
   fs::create_directories(fs::absolute(root).parent_path(), failed);

@@ -1,6 +1,7 @@
 #include "nix/session.hpp"
 
 #include "nix/discovery.hpp"
+#include "nix/secret_settings.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -37,7 +38,10 @@ std::expected<std::string, Failure> run_logged(const Session& session, const Arg
   };
   log.forget_failure();
   const process::ExitStatus status = session.runner.run(
-      {.argv = argv}, keep, [&](std::string_view line) { log.line(line); }, session.cancel);
+      {.argv = argv,
+       .directory = {},
+       .environment = environment_for(session.options, session.environment)},
+      keep, [&](std::string_view line) { log.line(line); }, session.cancel);
   if (status.success()) return output;
   Failure failure = log.failure();
   if (failure.text.empty()) failure.text = format("{} {}", argv.front(), how_it_ended(status));

@@ -6,6 +6,7 @@
 #include "nix/options.hpp"
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
+#include "support/environment.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -20,6 +21,7 @@ struct Session {
   const Options& options;
   progress::Reporter& reporter;
   const CancelToken& cancel;
+  const Environment& environment;
 
   [[nodiscard]] std::string nix_store() const;
 };

@@ -19,8 +19,8 @@ Connection connect(const context::GlobalFlags& flags, World& world,
   const auto directory = config::docker_config_directory(flags.config_directory, world.environment);
   const config::DockerConfig config = config::load_docker_config(directory);
   context::Context context = context::resolve_context(flags, config, world.environment);
-  auto connector =
-      context::engine_connector(context, flags, docker_program(world.environment), world.processes);
+  auto connector = context::engine_connector(context, flags, docker_program(world.environment),
+                                             world.environment, world.processes);
   const auto headers = config::engine_headers(config, world.environment);
   engine::ConnectionOptions options{
       .base_path = context.endpoint.base_path,

@@ -5,6 +5,7 @@
 #include "nix/installable.hpp"
 #include "pipeline/builder_choice.hpp"
 #include "pipeline/offered_sources.hpp"
+#include "pipeline/plain_build.hpp"
 #include "pipeline/remote_job.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -39,20 +40,19 @@ std::string this_project() {
   return format("{}:{}", host.c_str(), fs::current_path().string());
 }
 
-void say_why_here(const builder::Way& way, const std::string& why, World& world) {
-  progress::notice(world.reporter, progress::Notice::Level::warning,
-                   format("building here and not on {}: {}", way.peer, why));
+void warn(World& world, const std::string& text) {
+  progress::notice(world.reporter, progress::Notice::Level::warning, text);
 }
 
-// Nothing when there is no agent for the machine, and that may be.
-std::optional<agent::Connection> start_agent(const builder::Way& way, bool insisted, World& world,
+// Nothing, with the reason told, when none runs there.
+std::optional<agent::Connection> start_agent(const builder::Way& way, World& world,
                                              const CancelToken& cancel) {
   try {
     return builder::start_agent(way.argv, way.peer, world.environment, world.processes,
                                 world.reporter, cancel);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::not_found || insisted) throw;
-    say_why_here(way, error.message(), world);
+  } catch (const builder::NoAgent& error) {
+    warn(world, format("building on {} the slow way, which loads the whole image: {}; {}", way.peer,
+                       error.message(), error.hint()));
     return std::nullopt;
   }
 }
@@ -87,6 +87,16 @@ void check_engine(const BuildReport& report, const engine::Facts& ours, const st
                  "connection with --builder=host.");
 }
 
+// A build may take hours, and whether the engine was there at its beginning is nothing to fail for.
+engine::Facts facts_at_last(std::future<engine::Facts> asked, engine::Engine& engine,
+                            const CancelToken& cancel) {
+  try {
+    return asked.get();
+  } catch (const Error&) {
+    return engine.facts(cancel);
+  }
+}
+
 } // namespace
 
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
@@ -97,28 +107,30 @@ std::optional<BuildReport> build_remotely(const BuildRequest& request, Connectio
     return std::nullopt;
   }
   const builder::Way way = open_way(chosen, connection, world, cancel);
-  std::optional<agent::Connection> agent = start_agent(way, chosen.insisted, world, cancel);
-  if (!agent) return std::nullopt;
-  if (request.out_link) {
-    progress::notice(
-        world.reporter, progress::Notice::Level::warning,
-        format("no link {} is made: what Nix builds stays on {}", *request.out_link, way.peer));
-  }
   // Asked meanwhile, since the way through the docker CLI takes its time.
   auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
-  const RemoteResult result = with_frame(format("building on {}", way.peer),
-                                         [&] { return ask(*agent, request, way, world, cancel); });
-  if (const auto* unable = std::get_if<UnableToBuild>(&result)) {
-    if (chosen.insisted) {
-      throw Error(ErrorKind::not_found, format("on {}: {}", way.peer, unable->message))
-          .with_hint(unable->hint);
-    }
-    say_why_here(way, unable->message, world);
-    return std::nullopt;
+  std::optional<agent::Connection> agent = start_agent(way, world, cancel);
+  if (request.out_link) {
+    warn(world,
+         format("no link {} is made: what Nix builds stays on {}", *request.out_link, way.peer));
   }
-  auto report = std::get<BuildReport>(result);
-  check_engine(report, ours.get(), way.peer, connection.context.name);
-  return report;
+  RemoteResult result = with_frame(format("building on {}", way.peer), [&]() -> RemoteResult {
+    if (agent) return ask(*agent, request, way, world, cancel);
+    ours.wait(); // the engine is for one thread at a time
+    return build_plainly(request, way, connection.engine, world, cancel);
+  });
+  if (auto* report = std::get_if<BuildReport>(&result)) {
+    check_engine(*report, facts_at_last(std::move(ours), connection.engine, cancel), way.peer,
+                 connection.context.name);
+    return std::move(*report);
+  }
+  const auto& unable = std::get<UnableToBuild>(result);
+  if (chosen.insisted) {
+    throw Error(ErrorKind::not_found, format("on {}: {}", way.peer, unable.message))
+        .with_hint(unable.hint);
+  }
+  warn(world, format("building here and not on {}: {}. {}", way.peer, unable.message, unable.hint));
+  return std::nullopt;
 }
 
 } // namespace nixbuild::pipeline

@@ -11,13 +11,14 @@
 namespace nixbuild::pipeline {
 
 // Does all of `request` on the machine that runs the engine of `connection`, through an agent that
-// is started there by ssh: it is that machine's Nix that builds, and no image comes here. Flakes
+// is started there by ssh: it is that machine's Nix that builds, and no image comes here. Where no
+// agent runs, plain_build.hpp is the slow way, and the reason is told to world.reporter. Flakes
 // of this machine are sent, what of them has changed. In the end the engine that `connection` leads
 // to is asked whether it is the one that has the image now.
 //
 // Nothing when it is to be done here instead: request.builder says so, no command gets into that
-// machine, or what is to be loaded is a file of this machine. Nothing, too, with the reason told to
-// world.reporter, when there is no Nix there or no agent for it, unless request.builder insists.
+// machine, or what is to be loaded is a file of this machine. Nothing, too, with the reason told,
+// when there is no Nix there or the slow way is not enough, unless request.builder insists.
 // Throws an Error as the agent does, and unavailable when the connection breaks; failed when
 // another engine has the image.
 [[nodiscard]] std::optional<BuildReport> build_remotely(const BuildRequest& request,

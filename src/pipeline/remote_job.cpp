@@ -1,5 +1,6 @@
 #include "pipeline/remote_job.hpp"
 
+#include "nix/discovery.hpp"
 #include "pipeline/build_messages.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -49,6 +50,11 @@ SourceNeed source_need(const json::object& object) {
 }
 
 } // namespace
+
+UnableToBuild no_nix() {
+  return {.message = "there is no Nix",
+          .hint = format("Nix is installed there by `{}`.", nix::install_command)};
+}
 
 std::string to_message(const RemoteJob& job) {
   json::array sources;

@@ -39,6 +39,9 @@ struct UnableToBuild {
   std::string hint;
 };
 
+// For want of Nix.
+[[nodiscard]] UnableToBuild no_nix();
+
 using RemoteResult = std::variant<BuildReport, UnableToBuild>;
 
 // As texts (JSON); reading throws an Error of kind corrupt.

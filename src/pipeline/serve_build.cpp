@@ -23,8 +23,8 @@ std::optional<UnableToBuild> why_unable(const Environment& environment) {
   try {
     (void)nix::find_nix(environment);
     return std::nullopt;
-  } catch (const Error& error) {
-    return UnableToBuild{.message = error.message(), .hint = error.hint()};
+  } catch (const Error&) {
+    return no_nix();
   }
 }
 

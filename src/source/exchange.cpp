@@ -1,6 +1,6 @@
 #include "source/exchange.hpp"
 
-#include "archive/file.hpp"
+#include "source/content.hpp"
 #include "source/declared_submodules.hpp"
 #include "source/take_word.hpp"
 #include "support/error.hpp"
@@ -39,21 +39,6 @@ std::size_t take_index(std::string_view& text, std::size_t end) {
     throw Error(ErrorKind::corrupt, format("'{}' is no index of a source file", word));
   }
   return index;
-}
-
-void send_content(const fs::path& root, const SourceEntry& entry, archive::Sink& data) {
-  const fs::path path = root / entry.path;
-  if (entry.type == SourceEntry::Type::symlink) {
-    const std::string target = fs::read_symlink(path).string();
-    data.write(std::as_bytes(std::span(target)));
-    return;
-  }
-  archive::FileSource file(archive::File::open(path));
-  archive::LimitedSource content(file, entry.size);
-  if (archive::copy(content, data) != entry.size) {
-    throw Error(ErrorKind::corrupt, format("{} changed while it was sent", path.string()))
-        .with_hint("Try again when nothing writes to the source tree.");
-  }
 }
 
 void refuse_other_revision(const LocalFlake& flake) {
@@ -125,7 +110,7 @@ std::string SourceOffer::answer(std::string_view question, archive::Sink& data) 
       data.write(std::as_bytes(std::span(pieces[take_index(question, pieces.size())])));
     } else {
       const auto& entries = offered.tree.entries;
-      send_content(offered.flake.root, entries[take_index(question, entries.size())], data);
+      write_content(offered.flake.root, entries[take_index(question, entries.size())], data);
     }
   }
   return {};

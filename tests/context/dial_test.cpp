@@ -76,16 +76,18 @@ private:
   std::thread thread_;
 };
 
+const Environment environment;
+
 Words command_of(const Context& context, const GlobalFlags& flags) {
   fakes::FakeRunner runner;
   runner.on_socket = [](const auto&, UniqueFd) { return std::make_unique<FailedChild>(); };
-  (void)engine_connector(context, flags, "/usr/bin/docker", runner)->connect({});
+  (void)engine_connector(context, flags, "/usr/bin/docker", environment, runner)->connect({});
   return runner.started.at(0).argv;
 }
 
 void check_no_engine(const std::filesystem::path& socket, const std::string& hint) {
   fakes::FakeRunner runner;
-  const auto connector = engine_connector(unix_context(socket), {}, "docker", runner);
+  const auto connector = engine_connector(unix_context(socket), {}, "docker", environment, runner);
   BOOST_CHECK_EXCEPTION((void)connector->connect({}), Error, [&](const Error& error) {
     BOOST_TEST_MESSAGE(error.message() << " | " << error.detail() << " | " << error.hint());
     return error.kind() == ErrorKind::unavailable &&
@@ -105,7 +107,7 @@ BOOST_AUTO_TEST_CASE(unix_socket_is_dialled_without_a_program) {
   engine.on("GET", "/x", fakes::FakeEngine::Reply{.body = "a"});
   fakes::FakeRunner runner;
   const auto client = http::socket_client(
-      engine_connector(unix_context(engine.socket()), {}, "docker", runner), "docker");
+      engine_connector(unix_context(engine.socket()), {}, "docker", environment, runner), "docker");
   BOOST_TEST(http::fetch(*client, {.target = "/x"}, {}).body == "a");
   BOOST_TEST(runner.started.empty());
 }
@@ -144,16 +146,16 @@ BOOST_AUTO_TEST_CASE(http_goes_through_the_program) {
   runner.on_socket = [](const auto&, UniqueFd socket) {
     return std::make_unique<AnsweringChild>(std::move(socket));
   };
-  const auto client =
-      http::socket_client(engine_connector(ssh_context(), {}, "docker", runner), "docker");
+  const auto client = http::socket_client(
+      engine_connector(ssh_context(), {}, "docker", environment, runner), "docker");
   BOOST_TEST(http::fetch(*client, {.target = "/x"}, {}).head.status == 204);
 }
 
 BOOST_AUTO_TEST_CASE(program_that_fails_has_the_last_word) {
   fakes::FakeRunner runner;
   runner.on_socket = [](const auto&, UniqueFd) { return std::make_unique<FailedChild>(); };
-  const auto client =
-      http::socket_client(engine_connector(ssh_context(), {}, "docker", runner), "docker");
+  const auto client = http::socket_client(
+      engine_connector(ssh_context(), {}, "docker", environment, runner), "docker");
   BOOST_CHECK_EXCEPTION(
       (void)http::fetch(*client, {.target = "/x"}, {}), Error, [](const Error& error) {
         return error.kind() == ErrorKind::unavailable &&
@@ -177,7 +179,7 @@ BOOST_AUTO_TEST_CASE(each_connection_has_words_of_its_own) {
     int number_;
   };
   runner.on_socket = [&](const auto&, UniqueFd) { return std::make_unique<Numbered>(++started); };
-  const auto connector = engine_connector(ssh_context(), {}, "docker", runner);
+  const auto connector = engine_connector(ssh_context(), {}, "docker", environment, runner);
   const http::Connection first = connector->connect({});
   const http::Connection second = connector->connect({});
   BOOST_TEST(first.last_words() == "child 1");
@@ -186,7 +188,7 @@ BOOST_AUTO_TEST_CASE(each_connection_has_words_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(program_that_is_not_there_is_an_error) {
   fakes::FakeRunner runner;
-  const auto connector = engine_connector(ssh_context(), {}, "docker", runner);
+  const auto connector = engine_connector(ssh_context(), {}, "docker", environment, runner);
   BOOST_CHECK_THROW((void)connector->connect({}), Error);
 }
 
@@ -194,7 +196,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_started_after_cancel) {
   fakes::FakeRunner runner;
   const CancelSource source;
   source.raise(CancelLevel::graceful);
-  const auto connector = engine_connector(ssh_context(), {}, "docker", runner);
+  const auto connector = engine_connector(ssh_context(), {}, "docker", environment, runner);
   BOOST_CHECK_THROW((void)connector->connect(source.token()), Error);
   BOOST_TEST(runner.started.empty());
 }

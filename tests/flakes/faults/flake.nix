@@ -86,6 +86,16 @@
           while true; do sleep 1; done
         '' { };
 
+        # Waits for a file of the machine, so only outside the sandbox.
+        waiting = shell system "waiting" ''
+          echo "waiting for a file"
+          until [ -e /tmp/the-file-that-a-build-waits-for ]; do sleep 0.1; done
+          mkdir $out
+        '' { };
+
+        # In the folder that Nix gives it for the time of the build.
+        fillsDisk = shell system "fills-disk" "head -c 64000000 /dev/zero > fill; echo > $out" { };
+
         confOutsideStore = conf system { store_layers = [ [ "/etc/passwd" ] ]; };
         confMissingPath = conf system { store_layers = [ [ gone ] ]; };
         confNoCustomisation = conf system { customisation_layer = "${shell system "empty" "mkdir $out" { }}"; };

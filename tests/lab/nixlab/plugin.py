@@ -4,10 +4,12 @@ import os
 import platform
 from pathlib import Path
 
+from .locations import LAB
 from .machine import Bind
 from .outcome import LabError
 
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+SOURCES = LAB.parent.parent
 VARIABLE = "NIXBUILD_PLUGIN"
 AGENT_VARIABLE = "NIXBUILD_AGENT"
 INSTALLED = "/usr/libexec/docker/cli-plugins/docker-nixbuild"
@@ -22,6 +24,22 @@ def plugin_binary() -> Path | None:
 def agent_binary() -> Path | None:
     """The plugin's own program for another machine, statically linked."""
     return _program(AGENT_VARIABLE)
+
+
+def agent_for_arm64() -> Path | None:
+    """What install/agents makes, unless the sources have changed since."""
+    agent = SOURCES / "build/agents/docker-nixbuild-agent-linux-arm64"
+    if not agent.exists():
+        return None
+    sources = [file for folder in ("src", "plugin") for file in (SOURCES / folder).rglob("*.?pp")]
+    return agent if agent.stat().st_mtime > max(file.stat().st_mtime for file in sources) else None
+
+
+def qemu_for_arm64() -> Path | None:
+    """A static program that runs those of arm64: this machine's, or the one in the agents' own root."""
+    root = Path(os.environ.get("NIXBUILD_AGENT_ROOT") or "/var/cache/docker-nixbuild-agents")
+    name = "usr/bin/qemu-aarch64-static"
+    return next((file for file in (Path("/") / name, root / "bookworm" / name) if file.exists()), None)
 
 
 def plugin_binds() -> list[Bind]:

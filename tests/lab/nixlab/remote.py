@@ -38,3 +38,37 @@ class RemoteTest(FarTest):
 
     def far_nixbuild(self, *words: str, **options) -> Result:
         return self.docker("-H", self.ssh.url, "nixbuild", *words, **options)
+
+    def kill_there(self, words: str) -> None:
+        """Kills what has these words in its command line."""
+        listed = self.server.exec(["ps", "-e", "-o", "pid=,args="]).check().stdout.splitlines()
+        pids = [line.split()[0] for line in listed if words in line]
+        self.assertTrue(pids, listed)
+        self.server.exec(["kill", "-KILL", *pids])  # some go with the others
+
+    def replace(self, inside: str, text: str | None, machine=None) -> None:
+        """Gives a file other contents, or none, until the test ends."""
+        file = (machine or self.machine).path(inside)
+        before = file.read_bytes() if file.exists() else None
+        self.addCleanup(lambda: file.unlink(missing_ok=True) if before is None else file.write_bytes(before))
+        file.unlink(missing_ok=True) if text is None else file.write_text(text)
+
+    def mount_there(self, folder: str, options: str) -> None:
+        """Puts a file system in memory over a folder until the test ends."""
+        self.server.exec(["mkdir", "-p", folder]).check()
+        self.server.exec(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]).check()
+        self.addCleanup(lambda: self.server.exec(["umount", folder]).check())
+
+    def programs_there(self, without: tuple[str, ...] = (), **own: str) -> None:
+        """Until the test ends, a shell that ssh starts there finds these scripts, and all but those programs."""
+        self.replace("/root/.bashrc", f"PATH={self.folder_of_programs(without, **own)}\n", self.server)
+
+    def folder_of_programs(self, without: tuple[str, ...] = (), **own: str) -> str:
+        folder = self.server.new_folder("programs-of-a-test-", within="/opt")
+        for name, script in own.items():
+            file = self.server.path(f"{folder}/{name}")
+            file.write_text(script)
+            file.chmod(0o755)
+        link = 'for file in /usr/bin/* /usr/sbin/*; do ln -s "$file" . 2>/dev/null; done; rm -f "$@"'
+        self.server.exec(["sh", "-c", link, "sh", *without, "none"], cwd=folder).check()
+        return folder

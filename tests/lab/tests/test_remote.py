@@ -70,6 +70,27 @@ class Remote(RemoteTest):
                 self.assertIn(result.returncode, (status, -number, 128 + number), result)
                 self.assert_nothing_runs()
 
+    def test_secrets_are_in_no_command_line_and_no_file_there(self):
+        self.work = self.flake("faults")
+        secret = "ghp-of-a-test"
+        words = ["--option", "access-tokens", f"github.com={secret}", ".#endless"]
+        for agent in ({}, {"NIXBUILD_AGENT_DIR": "/nonexistent"}):
+            with self.subTest(**agent):
+                running = self.machine.spawn(
+                    ["docker", "-H", self.ssh.url, "nixbuild", *words], cwd=self.work, env=agent
+                )
+                wait_until(lambda: BUILDER in self.processes(), "the build has begun")
+                self.assertNotIn(secret, self.processes())
+                # Nix alone has it, and only as long as it runs.
+                find = "grep -lzs -e \"$0\" /proc/[0-9]*/environ | while read -r file; do cat ${file%environ}comm; done"
+                holders = self.server.exec(["sh", "-c", find, secret]).check().stdout.split()
+                self.assertTrue(holders)
+                self.assertEqual([name for name in holders if not name.startswith("nix")], [])
+                self.assertEqual(self.server.exec(["grep", "-r", secret, "/root", "/tmp"]).stdout, "")
+                running.send_to_group(signal.SIGINT)
+                running.wait()
+                self.assert_nothing_runs()
+
     def test_builder_can_be_chosen(self):
         self.work = self.flake("hello")
         self.far_nixbuild("--builder=host", ".#streamImage").check()

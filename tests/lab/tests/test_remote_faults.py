@@ -1,7 +1,9 @@
 """Contexts by ssh when something is wrong with the connection, or breaks while it is used."""
 
+import os
 import signal
 
+from nixlab.engine import Engine
 from nixlab.process import Process
 from nixlab.far import BUILDER
 from nixlab.remote import RemoteTest
@@ -19,25 +21,6 @@ class RemoteFaults(RemoteTest):
         )
         wait_until(lambda: BUILDER in self.processes(), "the build has begun")
         return running
-
-    def kill_there(self, words: str) -> None:
-        """Kills what has these words in its command line."""
-        listed = self.server.exec(["ps", "-e", "-o", "pid=,args="]).check().stdout.splitlines()
-        pids = [line.split()[0] for line in listed if words in line]
-        self.assertTrue(pids, listed)
-        self.server.exec(["kill", "-KILL", *pids]).check()
-
-    def replace(self, inside: str, text: str | None, machine=None) -> None:
-        """Gives a file other contents, or none, until the test ends."""
-        file = (machine or self.machine).path(inside)
-        before = file.read_bytes() if file.exists() else None
-        self.addCleanup(lambda: file.unlink(missing_ok=True) if before is None else file.write_bytes(before))
-        file.unlink(missing_ok=True) if text is None else file.write_text(text)
-
-    def mount_cache_there(self, options: str) -> None:
-        self.server.exec(["mkdir", "-p", CACHE]).check()
-        self.server.exec(["mount", "-t", "tmpfs", "-o", options, "tmpfs", CACHE]).check()
-        self.addCleanup(lambda: self.server.exec(["umount", CACHE]).check())
 
     def test_broken_connection_is_said_and_ends_the_build(self):
         running = self.begin_endless_build()
@@ -71,6 +54,14 @@ class RemoteFaults(RemoteTest):
         self.replace("/root/.ssh/known_hosts", None)
         self.assert_fails(self.far_nixbuild(".#streamImage"), "the host key of", "is not known")
 
+    def test_changed_host_key(self):
+        self.work = self.flake("hello")
+        other = f"{self.work}/other-key"
+        self.machine.exec(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other]).check()
+        key = " ".join(self.outside(f"{other}.pub").read_text().split()[:2])
+        self.replace("/root/.ssh/known_hosts", f"{self.ssh.address} {key}\n")
+        self.assert_fails(self.far_nixbuild(".#streamImage"), "is not the one that is known", "ssh-keygen -R")
+
     def test_password_would_be_needed(self):
         self.work = self.flake("hello")
         self.replace("/root/.ssh/authorized_keys", "", self.server)
@@ -83,14 +74,28 @@ class RemoteFaults(RemoteTest):
 
     def test_full_disk_there(self):
         self.work = self.flake("hello")
-        self.mount_cache_there("size=1m")
+        self.mount_there(CACHE, "size=1m")
         self.assert_fails(self.far_nixbuild(".#streamImage"), "the disk is full on")
         self.assertEqual(list(self.server.path(AGENTS).iterdir()), [])
 
-    def test_home_without_execution(self):
+    def test_full_disk_of_the_sources(self):
         self.work = self.flake("hello")
-        self.mount_cache_there("noexec")
-        self.assert_fails(self.far_nixbuild(".#streamImage"), "may not be executed", "noexec")
+        self.mount_there(CACHE, "size=24m")
+        self.far_nixbuild(".#streamImage").check()  # the agent is there
+        self.outside(f"{self.work}/large").write_bytes(os.urandom(24 << 20))
+        self.assert_fails(self.far_nixbuild(".#streamImage"), "No space left")
+
+    def test_full_disk_of_the_build(self):
+        self.work = self.flake("faults")
+        self.mount_there("/tmp", "size=8m")
+        self.assert_fails(self.far_nixbuild(".#fillsDisk"), "No space left", "where Nix builds")
+
+    def test_full_disk_of_the_engine(self):
+        self.work = self.flake("hello")
+        with Engine(self.server, self.lab.lane.image_store, "small", disk_size="40m") as small:
+            refused = self.docker("-H", self.ssh.url + small.socket, "nixbuild", ".#big")
+            self.assert_fails(refused, "the engine's disk is full")
+            self.assertEqual(small.api.tags(), set())
 
     def test_shell_that_prints(self):
         self.work = self.flake("hello")
