@@ -17,7 +17,7 @@ constexpr std::string_view script = R"sh(
 finish() { rm -rf "$d"; };
 stop_at_end_of_input() {
   trap "" TERM; cat; kill -0 $$ || exit; kill -TERM 0;
-  for second in 1 2 3 4 5; do sleep 1; kill -0 $$ || exit; done; kill -KILL 0;
+  for second in 1 2 3 4 5; do sleep 1; kill -0 $$ || exit; done; finish; kill -KILL 0;
 } >/dev/null 2>&1;
 next() { IFS= read -r v || exit $bad_input; v=$(printf "%b." "$v"); v=${v%.}; };
 
@@ -34,7 +34,7 @@ load() {
 };
 
 main() {
-  d=; trap finish EXIT; trap "exit 143" HUP INT TERM;
+  d=; trap finish EXIT; trap "exit 143" HUP INT PIPE TERM;
   next; socket=$v; next; engine=$v; next; config=$v; next; size=$v; next; installable=$v;
   next; left=$v; set --;
   while [ "$left" -gt 0 ]; do next; set -- "$@" "$v"; left=$((left - 1)); done;

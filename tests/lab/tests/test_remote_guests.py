@@ -3,7 +3,9 @@
 import signal
 
 from nixlab.engine import Engine
+from nixlab.faulty_engine import STALL, FaultyEngine
 from nixlab.plugin import agent_for_arm64, qemu_for_arm64
+from nixlab.process import Process
 from nixlab.far import BUILDER
 from nixlab.remote import RemoteTest
 from nixlab.waiting import wait_until
@@ -21,10 +23,18 @@ class WithoutAgent(RemoteTest):
     def plainly(self, *words: str, **options):
         return self.far_nixbuild(*words, env=NO_AGENT, **options)
 
-    def begin(self, attribute: str):
+    def begin(self, attribute: str, path: str = "") -> Process:
         return self.machine.spawn(
-            ["docker", "-H", self.ssh.url, "nixbuild", "--progress=plain", attribute], cwd=self.work, env=NO_AGENT
+            ["docker", "-H", self.ssh.url + path, "nixbuild", "--progress=plain", attribute],
+            cwd=self.work,
+            env=NO_AGENT,
         )
+
+    def assert_killed_client_leaves_nothing(self, running: Process) -> None:
+        running.send_to_group(signal.SIGKILL)
+        running.wait()
+        self.assert_nothing_runs()
+        self.assertEqual(self.far_engine.api.tags(), set())
 
     def setUp(self) -> None:
         super().setUp()
@@ -104,6 +114,24 @@ class WithoutAgent(RemoteTest):
             self.kill_there("root@notty")
             self.assert_fails(running.wait(), "the connection to")
             self.assert_nothing_runs()
+        self.assert_no_files_left()
+
+    def test_killed_client_ends_the_evaluation(self):
+        self.edit(f"{self.work}/slowness.nix", "\n1000\n", "\n30000000\n")
+        running = self.begin(".#slowlyEvaluated")
+        wait_until(lambda: "nix build --out-link" in self.processes(), "Nix evaluates")
+        self.assert_killed_client_leaves_nothing(running)
+        wait_until(lambda: "nix build --out-link" not in self.processes(), "Nix has ended")
+        self.assert_no_files_left()
+
+    def test_killed_client_ends_the_load(self):
+        with FaultyEngine(self.server, self.far_engine, STALL, after_bytes=1 << 20) as engine:
+            running = self.begin(".#big", engine.host.removeprefix("unix://"))
+            wait_until(engine.fault_happened.is_set, "the load has begun")
+            self.assert_killed_client_leaves_nothing(running)
+        self.assert_no_files_left()
+
+    def assert_no_files_left(self) -> None:
         left = [entry.name for entry in self.server.path("/tmp").iterdir() if "docker-nixbuild" in entry.name]
         self.assertEqual(left, [])
 
