@@ -66,7 +66,6 @@ ChosenBuilder wanted(const BuildRequest& request, const context::Context& contex
       .with_hint("Leave out --builder: what fits this engine is then chosen.");
 }
 
-// The machines that are only part of another program have no Nix of their own and keep none.
 bool is_local(MachineKind kind) {
   return kind == MachineKind::this_machine || kind == MachineKind::rootless;
 }
@@ -121,9 +120,18 @@ ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection
 builder::Way open_way(const ChosenBuilder& chosen, Connection& connection, World& world,
                       const CancelToken& cancel) {
   if (chosen.ssh && chosen.driver == Driver::ssh) return *chosen.ssh;
-  builder::run_builder_container(connection.engine, chosen.name, chosen.container, world.reporter,
-                                 cancel);
+  const auto options =
+      with_socket(chosen.container, connection.context.endpoint, world.environment);
+  builder::run_builder_container(connection.engine, chosen.name, options, world.reporter, cancel);
   return builder::container_way(connection.docker, builder::container_of(chosen.name));
+}
+
+builder::ContainerOptions with_socket(builder::ContainerOptions options,
+                                      const context::Endpoint& endpoint,
+                                      const Environment& environment) {
+  if (options.socket.empty() && is_local(recognise_machine(endpoint, environment).kind))
+    options.socket = endpoint.socket.string();
+  return options;
 }
 
 } // namespace nixbuild::pipeline

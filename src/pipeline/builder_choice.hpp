@@ -34,4 +34,10 @@ struct ChosenBuilder {
 [[nodiscard]] builder::Way open_way(const ChosenBuilder& chosen, Connection& connection,
                                     World& world, const CancelToken& cancel);
 
+// `options` with the engine's socket named, where the endpoint tells it: for engines of this
+// machine, which may have another than the usual one.
+[[nodiscard]] builder::ContainerOptions with_socket(builder::ContainerOptions options,
+                                                    const context::Endpoint& endpoint,
+                                                    const Environment& environment);
+
 } // namespace nixbuild::pipeline

@@ -181,4 +181,12 @@ BOOST_AUTO_TEST_CASE(current_builder_of_the_endpoint_is_used) {
   BOOST_CHECK(driver({.host = "unix:///a", .socket = "/a"}) == Driver::host);
 }
 
+BOOST_AUTO_TEST_CASE(socket_of_a_local_engine_is_the_endpoint) {
+  const Environment none;
+  const Endpoint rootless{.socket = "/run/user/1000/docker.sock"};
+  BOOST_TEST(with_socket({}, rootless, none).socket == "/run/user/1000/docker.sock");
+  BOOST_TEST(with_socket({.socket = "/a.sock"}, rootless, none).socket == "/a.sock");
+  BOOST_TEST(with_socket({}, tcp(), none).socket == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
