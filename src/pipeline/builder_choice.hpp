@@ -19,6 +19,7 @@ struct ChosenBuilder {
   std::optional<builder::Way> ssh;                // for Driver::ssh
   std::string name = builder::unnamed_builder;    // for Driver::container, as are its options
   builder::ContainerOptions container;
+  std::string announcement; // for the user when it is used: what nobody has asked for
 };
 
 // What the request names, else the current builder of the endpoint, else what fits the engine:

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(other_engines_are_built_for_in_a_container_that_is_there) {
   const ChosenBuilder chosen = choose(tcp());
   BOOST_CHECK(chosen.driver == Driver::container);
   BOOST_TEST(!chosen.insisted);
-  BOOST_TEST(reporter.events().empty());
+  BOOST_TEST(chosen.announcement == "");
 }
 
 BOOST_AUTO_TEST_CASE(container_that_is_to_be_made_is_told) {
@@ -142,9 +142,7 @@ BOOST_AUTO_TEST_CASE(container_that_is_to_be_made_is_told) {
   const ChosenBuilder chosen = choose(tcp(), {.builder_image = "me/nix:1"});
   BOOST_CHECK(chosen.driver == Driver::container);
   BOOST_TEST(chosen.container.image == "me/nix:1");
-  const auto notices = reporter.all<progress::Notice>();
-  BOOST_REQUIRE(notices.size() == 1U);
-  BOOST_TEST(notices.front().text.contains("docker nixbuild builder rm default"));
+  BOOST_TEST(chosen.announcement.contains("docker nixbuild builder rm default"));
 }
 
 BOOST_AUTO_TEST_CASE(driver_that_was_asked_for_is_insisted_on) {

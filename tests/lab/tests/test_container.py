@@ -70,11 +70,12 @@ class BuilderContainer(ContainerTest):
         self.build_in_container(".#streamImage").check()
         self.assertEqual(self.container()["Id"], container)
 
-    def test_engine_that_ends_is_said(self):
+    def test_engine_that_is_killed_is_said_and_ends_the_build(self):
         running = self.begin_endless_build()
         self.far_engine.kill()
-        self.addCleanup(self.far_engine.start)
         self.assert_fails(running.wait(), "the connection to the agent")
+        self.far_engine.start()
+        self.assert_nothing_runs()
 
     def test_other_image_makes_container_and_store_anew(self):
         self.work = self.flake("hello")
