@@ -30,6 +30,7 @@ std::string listing(const std::vector<Entry>& entries) {
 
 std::vector<Entry> entries_of(const std::vector<const Command*>& commands) {
   std::vector<Entry> entries;
+  entries.reserve(commands.size());
   for (const Command* command : commands)
     entries.push_back({std::string(command->name), std::string(command->summary)});
   return entries;

@@ -121,6 +121,8 @@ std::optional<NamedBuilder> BuilderStore::current_of(const std::string& endpoint
 void BuilderStore::save(const NamedBuilder& builder) const {
   std::error_code problem;
   fs::create_directories(folder_, problem);
+  // Variables for a container may be nobody else's business.
+  fs::permissions(folder_, fs::perms::owner_all, problem);
   if (builder.current) {
     for (NamedBuilder& other : all()) {
       if (!other.current || other.endpoint != builder.endpoint) continue;

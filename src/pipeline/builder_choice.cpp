@@ -67,7 +67,6 @@ ChosenBuilder wanted(const BuildRequest& request, const context::Context& contex
       .with_hint("Leave out --builder: what fits this engine is then chosen.");
 }
 
-// The machines that are only part of another program have no Nix of their own and keep none.
 bool is_local(MachineKind kind) {
   return kind == MachineKind::this_machine || kind == MachineKind::rootless;
 }
@@ -80,19 +79,20 @@ bool can_build_here(const BuildRequest& request, const engine::Facts& engine, Wo
 }
 
 // For an engine whose machine no command gets into.
-Driver container_or_host(const ChosenBuilder& chosen, const BuildRequest& request,
-                         Connection& connection, World& world, const CancelToken& cancel) {
+void choose_container_or_host(ChosenBuilder& chosen, const BuildRequest& request,
+                              Connection& connection, World& world, const CancelToken& cancel) {
   const std::string container = builder::container_of(chosen.name);
-  if (connection.engine.inspect_container(container, cancel)) return Driver::container;
-  if (can_build_here(request, connection.engine.facts(cancel), world, cancel)) return Driver::host;
-  progress::notice(
-      world.reporter, progress::Notice::Level::info,
-      format(
-          "no Nix here builds for this engine: it is done in the container {0}, which is created "
-          "beside the engine together with a volume of that name; `docker nixbuild builder rm "
-          "{1}` removes both",
-          container, chosen.name));
-  return Driver::container;
+  chosen.driver = Driver::container;
+  if (connection.engine.inspect_container(container, cancel)) return;
+  if (can_build_here(request, connection.engine.facts(cancel), world, cancel)) {
+    chosen.driver = Driver::host;
+    return;
+  }
+  chosen.announcement = format(
+      "no Nix here builds for this engine: it is done in the container {0}, which is created "
+      "beside the engine together with a volume of that name; `docker nixbuild builder rm {1}` "
+      "removes both",
+      container, chosen.name);
 }
 
 // Where the engine's socket is in a Lima machine; the other tools have it at its usual place.
@@ -123,7 +123,7 @@ ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection
   } else if (is_local(machine.kind)) {
     chosen.driver = Driver::host;
   } else {
-    chosen.driver = container_or_host(chosen, request, connection, world, cancel);
+    choose_container_or_host(chosen, request, connection, world, cancel);
   }
   return chosen;
 }
@@ -137,9 +137,20 @@ builder::Way open_way(const ChosenBuilder& chosen, Connection& connection, World
     }
     return way;
   }
-  builder::run_builder_container(connection.engine, chosen.name, chosen.container, world.reporter,
-                                 cancel);
+  if (!chosen.announcement.empty())
+    progress::notice(world.reporter, progress::Notice::Level::info, chosen.announcement);
+  const auto options =
+      with_socket(chosen.container, connection.context.endpoint, world.environment);
+  builder::run_builder_container(connection.engine, chosen.name, options, world.reporter, cancel);
   return builder::container_way(connection.docker, builder::container_of(chosen.name));
+}
+
+builder::ContainerOptions with_socket(builder::ContainerOptions options,
+                                      const context::Endpoint& endpoint,
+                                      const Environment& environment) {
+  if (options.socket.empty() && is_local(recognise_machine(endpoint, environment).kind))
+    options.socket = endpoint.socket.string();
+  return options;
 }
 
 } // namespace nixbuild::pipeline

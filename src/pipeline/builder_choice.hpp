@@ -19,6 +19,7 @@ struct ChosenBuilder {
   std::optional<builder::Way> ssh;                // for Driver::ssh
   std::string name = builder::unnamed_builder;    // for Driver::container, as are its options
   builder::ContainerOptions container;
+  std::string announcement; // for the user when it is used: what nobody has asked for
 };
 
 // What the request names, else the current builder of the endpoint, else what fits the engine:
@@ -33,5 +34,11 @@ struct ChosenBuilder {
 // as builder::run_builder_container does.
 [[nodiscard]] builder::Way open_way(const ChosenBuilder& chosen, Connection& connection,
                                     World& world, const CancelToken& cancel);
+
+// `options` with the engine's socket named, where the endpoint tells it: for engines of this
+// machine, which may have another than the usual one.
+[[nodiscard]] builder::ContainerOptions with_socket(builder::ContainerOptions options,
+                                                    const context::Endpoint& endpoint,
+                                                    const Environment& environment);
 
 } // namespace nixbuild::pipeline

@@ -1,6 +1,7 @@
 #include "pipeline/builders.hpp"
 
 #include "nix/nix.hpp"
+#include "pipeline/builder_choice.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/directories.hpp"
 #include "support/format.hpp"
@@ -173,8 +174,10 @@ std::string create_builder(const NewBuilder& wanted, const context::GlobalFlags&
                              .container = wanted.container};
   check_new_name(builder.name, store);
   if (wanted.bootstrap && builder.driver == Driver::container) {
-    builder::run_builder_container(connection.engine, builder.name, builder.container,
-                                   world.reporter, cancel);
+    builder::run_builder_container(
+        connection.engine, builder.name,
+        with_socket(builder.container, connection.context.endpoint, world.environment),
+        world.reporter, cancel);
   }
   store.save(builder);
   return builder.name;

@@ -9,6 +9,7 @@
 #include "process/line_splitter.hpp"
 #include "source/local_flake.hpp"
 #include "source/source_tar.hpp"
+#include "source/tree_facts.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -25,6 +26,7 @@ namespace {
 // The flake of this machine that is to be built there.
 struct Source {
   source::LocalFlake flake;
+  source::TreeFacts facts;
   source::SourceTar tar;
 };
 
@@ -55,8 +57,9 @@ std::optional<Source> source_of(const nix::Installable& installable, World& worl
   auto flake = source::local_flake(attribute->flake, fs::current_path());
   if (!flake) return std::nullopt;
   const source::SourceTree tree = source::read_source_tree(*flake, world.processes, cancel);
+  source::TreeFacts facts = source::read_tree_facts(*flake, world.processes, cancel);
   source::SourceTar tar(flake->root, tree);
-  return Source{.flake = *std::move(flake), .tar = std::move(tar)};
+  return Source{.flake = *std::move(flake), .facts = std::move(facts), .tar = std::move(tar)};
 }
 
 // With a source, what follows the name of the folder that it is put into.
@@ -64,7 +67,7 @@ std::string installable_there(const nix::Installable& installable,
                               const std::optional<Source>& source) {
   const auto* attribute = std::get_if<nix::FlakeAttribute>(&installable);
   if (!source || attribute == nullptr) return to_string(installable);
-  const std::string there = source::reference_to_copy("", source->flake.subfolder);
+  const std::string there = source::reference_to_copy("", source->flake.subfolder, source->facts);
   return format("{}#{}", there.substr(there.find(':') + 1), attribute->fragment);
 }
 

@@ -53,8 +53,9 @@ void PlainOutput::line(std::string_view line) {
 std::vector<std::string> PlainOutput::engine_lines() const {
   std::vector<std::string> lines;
   if (answer_is_json_) {
-    const engine::Load load;
-    engine::LoadAnswer answer(load);
+    const std::string operation = "load the image";
+    const engine::LayerProgress on_layer;
+    engine::LoadAnswer answer(operation, on_layer);
     engine::JsonMessages messages([&](const auto& message) { answer.take(message); });
     messages.feed(answer_);
     messages.finish();

@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(builder_is_read_as_it_was_kept) {
   BOOST_TEST(read.endpoint == "tcp://far:2376");
   BOOST_TEST(read.current);
   BOOST_CHECK(read.container == kept.container);
+  BOOST_CHECK(std::filesystem::status(folder).permissions() == std::filesystem::perms::owner_all);
 }
 
 BOOST_AUTO_TEST_CASE(one_is_current_for_each_endpoint) {

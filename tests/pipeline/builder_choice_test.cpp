@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(other_engines_are_built_for_in_a_container_that_is_there) {
   const ChosenBuilder chosen = choose(tcp());
   BOOST_CHECK(chosen.driver == Driver::container);
   BOOST_TEST(!chosen.insisted);
-  BOOST_TEST(reporter.events().empty());
+  BOOST_TEST(chosen.announcement == "");
 }
 
 BOOST_AUTO_TEST_CASE(container_that_is_to_be_made_is_told) {
@@ -142,9 +142,7 @@ BOOST_AUTO_TEST_CASE(container_that_is_to_be_made_is_told) {
   const ChosenBuilder chosen = choose(tcp(), {.builder_image = "me/nix:1"});
   BOOST_CHECK(chosen.driver == Driver::container);
   BOOST_TEST(chosen.container.image == "me/nix:1");
-  const auto notices = reporter.all<progress::Notice>();
-  BOOST_REQUIRE(notices.size() == 1U);
-  BOOST_TEST(notices.front().text.contains("docker nixbuild builder rm default"));
+  BOOST_TEST(chosen.announcement.contains("docker nixbuild builder rm default"));
 }
 
 BOOST_AUTO_TEST_CASE(driver_that_was_asked_for_is_insisted_on) {
@@ -179,6 +177,14 @@ BOOST_AUTO_TEST_CASE(current_builder_of_the_endpoint_is_used) {
   BOOST_TEST(choose(tcp()).insisted);
   BOOST_CHECK(driver(tcp(), {.builder = Driver::host}) == Driver::host);
   BOOST_CHECK(driver({.host = "unix:///a", .socket = "/a"}) == Driver::host);
+}
+
+BOOST_AUTO_TEST_CASE(socket_of_a_local_engine_is_the_endpoint) {
+  const Environment none;
+  const Endpoint rootless{.socket = "/run/user/1000/docker.sock"};
+  BOOST_TEST(with_socket({}, rootless, none).socket == "/run/user/1000/docker.sock");
+  BOOST_TEST(with_socket({.socket = "/a.sock"}, rootless, none).socket == "/a.sock");
+  BOOST_TEST(with_socket({}, tcp(), none).socket == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

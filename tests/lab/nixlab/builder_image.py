@@ -16,5 +16,5 @@ def make_builder_image(engine: Engine, name: str = NAME, change: str = "LABEL la
     """The root file system that the engine's machine runs on, with its Nix. A `change` makes another image."""
     pack = ["tar", "-C", "/", "-c", "--one-file-system", "--anchored", *(f"--exclude=./{path}" for path in LEFT_OUT)]
     script = '"$@" . | docker import --change "$CHANGE" - "$NAME"'
-    variables = {"CHANGE": change, "NAME": name}
+    variables = {"CHANGE": change, "NAME": name, "DOCKER_HOST": engine.host}
     engine.machine.exec(["bash", "-o", "pipefail", "-c", script, "sh", *pack], env=variables).check()

@@ -4,6 +4,7 @@ import signal
 
 from nixlab import builder_image
 from nixlab.container import CONTEXT, DEFAULT, IMAGE_LABEL, ContainerTest
+from nixlab.engine import Engine
 
 CANCELLED = 130
 
@@ -69,11 +70,12 @@ class BuilderContainer(ContainerTest):
         self.build_in_container(".#streamImage").check()
         self.assertEqual(self.container()["Id"], container)
 
-    def test_engine_that_ends_is_said(self):
+    def test_engine_that_is_killed_is_said_and_ends_the_build(self):
         running = self.begin_endless_build()
         self.far_engine.kill()
-        self.addCleanup(self.far_engine.start)
         self.assert_fails(running.wait(), "the connection to the agent")
+        self.far_engine.start()
+        self.assert_nothing_runs()
 
     def test_other_image_makes_container_and_store_anew(self):
         self.work = self.flake("hello")
@@ -106,6 +108,14 @@ class BuilderContainer(ContainerTest):
         container = self.container()["Id"]
         self.far_docker("nixbuild", ".#image").check()
         self.assertEqual(self.container()["Id"], container)
+
+    def test_engine_of_this_machine_has_a_socket_of_its_own(self):
+        self.work = self.flake("hello")
+        with Engine(self.machine, self.lab.lane.image_store, "second") as second:
+            builder_image.make_builder_image(second)
+            variables = {"DOCKER_HOST": second.host, "NIXBUILD_BUILDER_IMAGE": builder_image.NAME}
+            self.nixbuild("--builder=container", ".#streamImage", env=variables).check()
+            self.assertEqual(second.api.tags(), {"nixbuild-hello:1.0", builder_image.NAME})
 
     def test_image_that_cannot_be_had(self):
         self.far_docker("rm", "--force", DEFAULT)

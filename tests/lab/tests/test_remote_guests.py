@@ -3,10 +3,10 @@
 import signal
 
 from nixlab.engine import Engine
+from nixlab.far import BUILDER
 from nixlab.faulty_engine import STALL, FaultyEngine
 from nixlab.plugin import agent_for_arm64, qemu_for_arm64
 from nixlab.process import Process
-from nixlab.far import BUILDER
 from nixlab.remote import RemoteTest
 from nixlab.waiting import wait_until
 
