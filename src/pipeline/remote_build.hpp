@@ -12,8 +12,9 @@ namespace nixbuild::pipeline {
 
 // Does all of `request` on the machine that runs the engine of `connection`, through an agent that
 // is started there by ssh: it is that machine's Nix that builds, and no image comes here. Flakes
-// of this machine are sent, what of them has changed. In the end the engine that `connection` leads
-// to is asked whether it is the one that has the image now.
+// of this machine are used where that one sees them too, else sent, what of them has changed. In
+// the end the engine that `connection` leads to is asked whether it is the one that has the image
+// now.
 //
 // Nothing when it is to be done here instead: request.builder says so, no command gets into that
 // machine, or what is to be loaded is a file of this machine. Nothing, too, with the reason told to
