@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -41,43 +40,38 @@ bool has_git(World& world, const CancelToken& cancel) {
 // How the client's folders may be used here.
 class Here {
 public:
-  Here(World& world, const CancelToken& cancel) : world_(world), cancel_(cancel) {}
+  Here(World& world, const CancelToken& cancel)
+      : world_(world)
+      , cancel_(cancel)
+      , has_git_(has_git(world, cancel)) {}
 
   // Why Nix cannot use the folder where it is; empty when it can.
-  [[nodiscard]] std::string obstacle(const SourceNeed& need) {
+  [[nodiscard]] std::string obstacle(const SourceNeed& need) const {
     std::error_code problem;
-    if (!need.mark || !fs::exists(*need.mark, problem))
-      return "not seen on the engine's machine, so its files are sent";
+    if (!need.mark || !fs::exists(*need.mark, problem)) return "not seen on the engine's machine";
     if (!need.is_git) return {};
-    if (!source::git_trusts(need.root))
-      return "another user's on the engine's machine, so its files are sent";
-    if (!nix_reads_work_trees())
-      return "git is missing on the engine's machine, so its files are sent";
+    if (!source::git_trusts(need.root)) return "another user's on the engine's machine";
+    if (!nix_reads_work_trees()) return "a git tree, and there is no git on the engine's machine";
     return {};
   }
 
   // Whether Nix can write a lock file; in a work tree it calls git to add it.
-  [[nodiscard]] bool may_lock(const SourceNeed& need) {
+  [[nodiscard]] bool may_lock(const SourceNeed& need) const {
     const fs::path folder = need.root / need.subfolder;
-    return ::access(folder.c_str(), W_OK) == 0 && (!need.is_git || git());
+    return ::access(folder.c_str(), W_OK) == 0 && (!need.is_git || has_git_);
   }
 
 private:
   // Before 2.20 Nix called git for everything.
-  bool nix_reads_work_trees() {
-    if (git()) return true;
+  [[nodiscard]] bool nix_reads_work_trees() const {
+    if (has_git_) return true;
     nix::Nix nix(world_.processes, world_.environment);
     return nix.version(cancel_).at_least(2, 20);
   }
 
-  bool git() {
-    if (!git_) git_ = has_git(world_, cancel_);
-    return *git_;
-  }
-
   World& world_;
   const CancelToken& cancel_;
-  std::optional<bool> git_;
+  bool has_git_;
 };
 
 // Hands on what comes, and tells the step how much.
@@ -124,7 +118,7 @@ std::string bring(const Absent& absent, const SourceNeed& need,
                   const source::AnnouncedTree& announced, const source::SourceCache& cache,
                   const source::Ask& ask, progress::Step& step) {
   const std::string root = need.root.string();
-  step.log(format("{}: {}", root, absent.reason));
+  step.log(format("{} is {}, so its files are sent", root, absent.reason));
   // In Nix's words.
   if (announced.facts.dirty) step.log(format("warning: Git tree '{}' is dirty", root));
   const source::Ask told_ask = [&](const std::string& question, archive::Sink& data) {
@@ -161,7 +155,7 @@ void bring_all(RemoteJob& job, const std::vector<Absent>& absent, const source::
 void use_client_sources(RemoteJob& job, const source::Ask& ask, World& world,
                         const CancelToken& cancel) {
   if (job.sources.empty()) return;
-  Here here(world, cancel);
+  const Here here(world, cancel);
   std::vector<Absent> absent;
   for (std::size_t index = 0; index < job.sources.size(); ++index) {
     const SourceNeed& need = job.sources[index];

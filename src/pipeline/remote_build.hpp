@@ -10,11 +10,12 @@
 
 namespace nixbuild::pipeline {
 
-// Does all of `request` on the machine that runs the engine of `connection`, through an agent that
-// is started there by ssh: it is that machine's Nix that builds, and no image comes here. Where no
-// agent runs, plain_build.hpp is the slow way, and the reason is told to world.reporter. Flakes
-// of this machine are sent, what of them has changed. In the end the engine that `connection` leads
-// to is asked whether it is the one that has the image now.
+// Does all of `request` beside the engine of `connection`, through an agent that is started on its
+// machine by ssh or in a builder container (pipeline/builder_choice.hpp): it is the Nix there that
+// builds, and no image comes here. Where no agent runs, plain_build.hpp is the slow way, and the
+// reason is told to world.reporter. Flakes of this machine are used where that one sees them too,
+// else sent, what of them has changed. In the end the engine that `connection` leads to is asked
+// whether it is the one that has the image now.
 //
 // Nothing when it is to be done here instead: request.builder says so, no command gets into that
 // machine, or what is to be loaded is a file of this machine. Nothing, too, with the reason told,
