@@ -52,6 +52,11 @@ Info gather(const context::GlobalFlags& docker, World& world) {
               .machine =
                   context::recognise_machine(connection.context.endpoint, world.environment)};
     ask_engine(info, connection, world);
+    if (info.engine) {
+      info.machine = confirm_machine(
+          std::move(info.machine),
+          {.operating_system = info.engine->operating_system, .kernel = info.engine->kernel});
+    }
     choose_builder(info, docker, connection, inner, world);
     ask_nix(info, world);
     return info;

@@ -178,6 +178,8 @@ std::string to_string(MachineKind kind) {
     return "this machine";
   case MachineKind::rootless:
     return "this machine, rootless";
+  case MachineKind::wsl:
+    return "this machine, WSL 2";
   case MachineKind::colima:
     return "Colima";
   case MachineKind::lima:
@@ -214,6 +216,24 @@ Machine recognise_machine(const Endpoint& endpoint, const Environment& environme
           .name = host_of(endpoint.host),
           .reason = format("the endpoint is {}", endpoint.host),
           .lima_instance = {}};
+}
+
+Machine confirm_machine(Machine machine, const EngineSystem& engine) {
+  if (machine.kind != MachineKind::this_machine) return machine;
+  const auto says = [&](MachineKind kind, const std::string& words) {
+    machine.kind = kind;
+    machine.reason += format("; the engine runs on {}", words);
+  };
+  if (engine.operating_system.starts_with("Docker Desktop")) {
+    says(MachineKind::docker_desktop, engine.operating_system);
+  } else if (engine.operating_system.starts_with("OrbStack")) {
+    says(MachineKind::orbstack, engine.operating_system);
+  } else if (engine.operating_system.starts_with("Rancher Desktop")) {
+    says(MachineKind::rancher_desktop, engine.operating_system);
+  } else if (engine.kernel.find("microsoft") != std::string::npos) {
+    says(MachineKind::wsl, engine.kernel);
+  }
+  return machine;
 }
 
 } // namespace nixbuild::context

@@ -13,6 +13,7 @@ namespace nixbuild::context {
 enum class MachineKind {
   this_machine,
   rootless, // this machine, the user's own engine
+  wsl,      // this machine, which is one of WSL 2
   colima,
   lima,
   rancher_desktop,
@@ -47,5 +48,15 @@ struct Machine {
 //   Podman machine   …/podman/MACHINE-api.sock, …/podman/machine/…/podman.sock
 //   rootless         $XDG_RUNTIME_DIR/…, /run/user/UID/…
 [[nodiscard]] Machine recognise_machine(const Endpoint& endpoint, const Environment& environment);
+
+// What an engine says of where it runs (GET /info: OperatingSystem, KernelVersion).
+struct EngineSystem {
+  std::string operating_system;
+  std::string kernel;
+};
+
+// `machine`, corrected by its engine: Docker Desktop and OrbStack also put a socket where Linux has
+// it, in distributions of WSL and in machines of their own.
+[[nodiscard]] Machine confirm_machine(Machine machine, const EngineSystem& engine);
 
 } // namespace nixbuild::context

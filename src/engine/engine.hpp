@@ -48,6 +48,8 @@ struct Facts {
   std::string driver; // "overlay2", "overlayfs"
   std::string id;     // the engine's own, stable ID; empty for Podman
   std::string host_name;
+  std::string operating_system; // "Debian GNU/Linux 12 (bookworm)", "Docker Desktop"
+  std::string kernel;           // "6.10.14-linuxkit"
 
   // Whether a load that names its platform fails unless every blob of the image is there then
   // (moby daemon/containerd, verifyImagesProvidePlatform, API 1.48).

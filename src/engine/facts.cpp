@@ -114,7 +114,9 @@ Facts read_facts(const std::string& version_answer, const std::string& info_answ
           .driver = text_of(info, "Driver"),
           // Podman invents a new ID for each answer.
           .id = podman ? "" : text_of(info, "ID"),
-          .host_name = text_of(info, "Name")};
+          .host_name = text_of(info, "Name"),
+          .operating_system = text_of(info, "OperatingSystem"),
+          .kernel = text_of(info, "KernelVersion")};
 }
 
 } // namespace nixbuild::engine

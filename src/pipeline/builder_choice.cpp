@@ -68,7 +68,17 @@ ChosenBuilder wanted(const BuildRequest& request, const context::Context& contex
 }
 
 bool is_local(MachineKind kind) {
-  return kind == MachineKind::this_machine || kind == MachineKind::rootless;
+  return kind == MachineKind::this_machine || kind == MachineKind::rootless ||
+         kind == MachineKind::wsl;
+}
+
+context::Machine machine_behind(Connection& connection, const Environment& environment,
+                                const CancelToken& cancel) {
+  context::Machine machine = context::recognise_machine(connection.context.endpoint, environment);
+  if (machine.kind != MachineKind::this_machine) return machine;
+  const engine::Facts& engine = connection.engine.facts(cancel);
+  return confirm_machine(std::move(machine),
+                         {.operating_system = engine.operating_system, .kernel = engine.kernel});
 }
 
 bool can_build_here(const BuildRequest& request, const engine::Facts& engine, World& world,
@@ -110,9 +120,8 @@ ChosenBuilder choose_builder(const BuildRequest& request, Connection& connection
                              const CancelToken& cancel) {
   ChosenBuilder chosen = wanted(request, connection.context, world.environment);
   if (chosen.driver == Driver::host || chosen.driver == Driver::container) return chosen;
-  const context::Endpoint& endpoint = connection.context.endpoint;
-  const context::Machine machine = context::recognise_machine(endpoint, world.environment);
-  chosen.ssh = builder::ssh_way(endpoint, machine);
+  const context::Machine machine = machine_behind(connection, world.environment, cancel);
+  chosen.ssh = builder::ssh_way(connection.context.endpoint, machine);
   if (chosen.driver == Driver::ssh) {
     if (!chosen.ssh) refuse_ssh(connection.context);
     return chosen;

@@ -54,6 +54,24 @@ BOOST_AUTO_TEST_CASE(sockets_that_tools_make_in_the_home) {
   BOOST_TEST(told(home / ".docker/desktop/docker.sock") == "Docker Desktop");
 }
 
+BOOST_AUTO_TEST_CASE(engine_corrects_what_the_usual_socket_tells) {
+  const auto with = [&](const char* system, const char* kernel, const fs::path& socket) {
+    return to_string(
+        context::confirm_machine(behind(socket), {.operating_system = system, .kernel = kernel})
+            .kind);
+  };
+  const fs::path usual = "/nonexistent/run/docker.sock";
+  BOOST_TEST(with("Debian GNU/Linux 12 (bookworm)", "6.1.0-31-amd64", usual) == "this machine");
+  BOOST_TEST(with("Docker Desktop", "6.10.14-linuxkit", usual) == "Docker Desktop");
+  BOOST_TEST(with("OrbStack", "6.14.10-orbstack", usual) == "OrbStack");
+  BOOST_TEST(with("Rancher Desktop WSL Distribution", "5.15-microsoft-standard-WSL2", usual) ==
+             "Rancher Desktop");
+  BOOST_TEST(with("Ubuntu 24.04", "6.6.87-microsoft-standard-WSL2", usual) ==
+             "this machine, WSL 2");
+  // A socket that is somebody's tells enough.
+  BOOST_TEST(with("Docker Desktop", "x", home / ".colima/default/docker.sock") == "Colima");
+}
+
 BOOST_AUTO_TEST_CASE(sockets_elsewhere) {
   BOOST_TEST(told("/nonexistent/run/docker.sock") == "this machine");
   BOOST_TEST(told("/run/user/1000/docker.sock") == "this machine, rootless");

@@ -23,7 +23,7 @@ std::string version_answer(const std::string& api, const std::string& min_api,
 
 constexpr const char* graph_info =
     R"({"ID":"ABC","Name":"box","Driver":"overlay2","DriverStatus":[["Backing Filesystem","extfs"]],
-        "Architecture":"x86_64"})";
+        "Architecture":"x86_64","OperatingSystem":"Debian GNU/Linux","KernelVersion":"6.1.0"})";
 
 std::string agreed(const std::string& api, const std::string& min_api,
                    const std::optional<ApiVersion>& ceiling = {}) {
@@ -72,6 +72,8 @@ BOOST_AUTO_TEST_CASE(of_a_docker_engine) {
   BOOST_TEST(facts.driver == "overlay2");
   BOOST_TEST(facts.id == "ABC");
   BOOST_TEST(facts.host_name == "box");
+  BOOST_TEST(facts.operating_system == "Debian GNU/Linux");
+  BOOST_TEST(facts.kernel == "6.1.0");
 }
 
 BOOST_AUTO_TEST_CASE(containerd_store_is_told_by_the_driver_status) {
