@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import client_cases, large_image_cases, source_cases
+from . import client_cases, large_image_cases, remote_cases, source_cases
+from .remote_scene import RemoteScene
 from .result import Result
 from .scene import Scene
 from .settings import Settings
@@ -15,7 +16,7 @@ CLIENT_CASES = {
     "first_byte": client_cases.first_byte,
     "drained_load": client_cases.drained_load,
 }
-CASES = [*CLIENT_CASES, *source_cases.CASES, *large_image_cases.CASES]
+CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES]
 
 
 def main(arguments: list[str], usage: str) -> int:
@@ -44,14 +45,15 @@ def _measured(settings: Settings, wanted: list[str]) -> Iterator[tuple[str, Resu
     for name in wanted:
         if name in CLIENT_CASES:
             yield name, CLIENT_CASES[name](settings)
-    of_source_tree = [name for name in wanted if name in source_cases.CASES]
-    if of_source_tree:
-        with source_cases.SourceTree(settings) as tree:
-            for name in of_source_tree:
-                yield name, source_cases.CASES[name](tree)
-    of_large_image = [name for name in wanted if name in large_image_cases.CASES]
-    if of_large_image:
-        with Scene(settings) as scene:
-            image = large_image_cases.LargeImage(scene)
-            for name in of_large_image:
-                yield name, large_image_cases.CASES[name](image)
+    yield from _measured_in(RemoteScene, source_cases.SourceTree, source_cases.CASES, settings, wanted)
+    yield from _measured_in(RemoteScene, remote_cases.RemoteBuild, remote_cases.CASES, settings, wanted)
+    yield from _measured_in(Scene, large_image_cases.LargeImage, large_image_cases.CASES, settings, wanted)
+
+
+def _measured_in(scene_type, subject_type, cases: dict, settings: Settings, wanted: list[str]):
+    names = [name for name in wanted if name in cases]
+    if names:
+        with scene_type(settings) as scene:
+            subject = subject_type(scene)
+            for name in names:
+                yield name, cases[name](subject)

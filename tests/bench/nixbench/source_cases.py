@@ -3,58 +3,26 @@
 import itertools
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import datetime
 from statistics import median
 
-from nixlab.engine import Engine
-from nixlab.lanes import LANES
-from nixlab.locations import FLAKES
-from nixlab.machine import Machine
-from nixlab.preflight import check_namespaces
-from nixlab.rootfs import ensure_root
-from nixlab.ssh import SshServer
-
+from .remote_scene import PROJECT, RemoteScene
 from .result import Result
-from .settings import Settings
 
-LANE = LANES["trixie-overlay2"]  # the suite with sshd
-PLUGIN = "/usr/libexec/docker/cli-plugins/docker-nixbuild"
-AGENTS = "/usr/libexec/docker/lib/docker-nixbuild"
-PROJECT = "/root/project"
 STEP = "transfer sources"
 FILES, FOLDERS = 5000, 50
 RUNS_OF_PEER = 3
 
 
 class SourceTree:
-    """A context manager: a client with a project of 5,000 files, and a machine with Nix and an engine behind ssh."""
+    """A client with a project of 5,000 files."""
 
-    def __init__(self, settings: Settings):
-        self.runs = 3 if settings.quick else 11
-        self._settings = settings
-        self._stack = ExitStack()
+    def __init__(self, scene: RemoteScene):
+        self.scene = scene
+        self.runs = 3 if scene.settings.quick else 11
         self._versions = itertools.count()
-        self.client: Machine
-        self.ssh: SshServer
-
-    def __enter__(self) -> "SourceTree":
-        check_namespaces()
-        agent = self._settings.agent()
-        binds = [(self._settings.plugin, PLUGIN, True), (agent, f"{AGENTS}/{agent.name}", True)]
-        root = ensure_root(LANE.suite)
-        with self._stack as stack:
-            self.client = stack.enter_context(Machine(root, "client", binds, in_memory=False))
-            server = stack.enter_context(Machine(root, "server", in_memory=False))
-            stack.enter_context(Engine(server, LANE.image_store))
-            self.ssh = stack.enter_context(SshServer(self.client, server))
-            self._make_project()
-            self.transfer()  # the agent and the whole tree
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        scene.make_project(scene.client, FILES, FOLDERS)
+        self.transfer()  # the agent and the whole tree
 
     def unchanged(self) -> Result:
         """A tree that the other machine has."""
@@ -66,10 +34,9 @@ class SourceTree:
 
     def transfer(self) -> tuple[float, int]:
         """Seconds of the step, and bytes that the client sent in the whole run."""
-        before = self._sent_bytes()
-        words = ["docker", "-H", self.ssh.url, "nixbuild", "--progress=rawjson", "--dry-run", ".#image"]
-        told = self.client.exec(words, cwd=PROJECT).check().stderr
-        return _seconds_of_step(told), self._sent_bytes() - before
+        before = self.scene.sent_bytes()
+        told = self.scene.nixbuild("--progress=rawjson", "--dry-run", ".#image").stderr
+        return _seconds_of_step(told), self.scene.sent_bytes() - before
 
     def _measured(self, change: Callable[[], None], **goal) -> Result:
         ours, by_tar = [], []
@@ -89,28 +56,14 @@ class SourceTree:
 
     def _tar_through_ssh(self) -> tuple[float, int]:
         """What users do by hand."""
-        before = self._sent_bytes()
+        before = self.scene.sent_bytes()
         there = "rm -rf copy && mkdir copy && tar -x -C copy"
-        script = f"date +%s.%N; tar -c -C {PROJECT} . | ssh {self.ssh.address} '{there}'; date +%s.%N"
-        began, ended = self.client.exec(["sh", "-euc", script]).check().stdout.split()
-        return float(ended) - float(began), self._sent_bytes() - before
-
-    def _sent_bytes(self) -> int:
-        (counter,) = self.client.path("/sys/class/net").glob("lab*/statistics/tx_bytes")
-        return int(counter.read_text())
+        seconds = self.scene.timed(self.scene.client, f"tar -c . | ssh {self.scene.ssh.address} '{there}'")
+        return seconds, self.scene.sent_bytes() - before
 
     def _edit(self) -> None:
-        self.client.path(f"{PROJECT}/folder-7/file-of-the-project-7").write_text(f"version {next(self._versions)}\n")
-
-    def _make_project(self) -> None:
-        self.client.copy_in(FLAKES / "hello", PROJECT)
-        for number in range(FILES):
-            file = self.client.path(f"{PROJECT}/folder-{number % FOLDERS}/file-of-the-project-{number}")
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(f"file {number}\n")
-        for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "The project"]):
-            words = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org", *command]
-            self.client.exec(words, cwd=PROJECT).check()
+        file = self.scene.client.path(f"{PROJECT}/folder-7/file-of-the-project-7")
+        file.write_text(f"version {next(self._versions)}\n")
 
 
 def _seconds_of_step(told: str) -> float:
