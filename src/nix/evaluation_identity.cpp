@@ -125,6 +125,7 @@ std::optional<LockedFlake> parse_locked_flake(std::string_view metadata) {
     const json::value& locks = answer.at("locks");
     if (!is_locked(locked.as_object()) || !all_inputs_are_locked(locks)) return std::nullopt;
     return LockedFlake{.text = json::serialize(json::array{locked, locks}),
+                       .locks = json::serialize(locks),
                        .lock_file = lock_file_of(locked.as_object()),
                        .has_inputs = locks.at("nodes").as_object().size() > 1};
   } catch (const std::exception&) { // a member is missing or of another type
@@ -148,12 +149,53 @@ std::optional<LockedFlake> locked_flake(const Session& session, const FlakeAttri
 
 } // namespace
 
-bool lock_is_in_tree(const Session& session, const FlakeAttribute& flake,
-                     const std::string& git_folder, LogProgress& log) {
+namespace {
+
+// The folder that a flake's reference names, if its name stands for its files.
+std::optional<fs::path> unchanging_tree(const Options& options, const std::string& reference) {
+  constexpr std::string_view scheme = "path:";
+  if (!options.unchanging_trees || !reference.starts_with(scheme)) return std::nullopt;
+  const std::size_t end = std::min(reference.find('?'), reference.size());
+  const std::string folder = reference.substr(scheme.size(), end - scheme.size());
+  if (!folder.starts_with(*options.unchanging_trees + "/")) return std::nullopt;
+  return folder;
+}
+
+// Nix completes a lock file in its mind where it may not write it.
+bool is_complete(const fs::path& lock_file, const LockedFlake& locked) {
+  boost::system::error_code error;
+  const json::value written = json::parse(text_of(lock_file), error);
+  return !error && written == json::parse(locked.locks);
+}
+
+// What stands for a flake's files and for what it is locked to.
+struct KnownTree {
+  std::string text;
+  std::string folder;
+};
+
+std::optional<KnownTree> known_tree(const Session& session, const FlakeAttribute& flake,
+                                    const std::optional<GitState>& git) {
+  const Options& options = session.options;
+  if (git && locks_are_in_tree(options)) {
+    return KnownTree{.text = format("{} {}", git->folder, git->commit), .folder = git->folder};
+  }
+  const auto unchanging = unchanging_tree(options, flake.flake);
+  if (!unchanging || options.refresh || !options.override_inputs.empty()) return std::nullopt;
+  return KnownTree{.text = flake.flake, .folder = unchanging->string()};
+}
+
+} // namespace
+
+bool lock_is_in_tree(const Session& session, const FlakeAttribute& flake, const std::string& tree,
+                     LogProgress& log) {
   const auto locked = locked_flake(session, flake, log);
   if (!locked) return false;
-  return !locked->has_inputs ||
-         is_tracked(session.runner, git_folder, locked->lock_file, session.cancel);
+  if (!locked->has_inputs) return true;
+  if (const auto unchanging = unchanging_tree(session.options, flake.flake)) {
+    return is_complete(*unchanging / locked->lock_file, *locked);
+  }
+  return is_tracked(session.runner, tree, locked->lock_file, session.cancel);
 }
 
 std::optional<EvaluationIdentity> evaluation_identity(const Session& session,
@@ -164,15 +206,14 @@ std::optional<EvaluationIdentity> evaluation_identity(const Session& session,
   if (may_be_impure(session.options, configured)) return std::nullopt;
   const auto git = git_state(session.runner, environment, flake.flake, session.cancel);
   if (git && git->has_changes) return std::nullopt;
-  const bool by_commit = git && locks_are_in_tree(session.options);
-  const auto locked = by_commit ? std::nullopt : locked_flake(session, flake, log);
-  if (!by_commit && !locked) return std::nullopt;
-  const std::string source = by_commit ? format("{} {}", git->folder, git->commit) : locked->text;
+  const auto tree = known_tree(session, flake, git);
+  const auto locked = tree ? std::nullopt : locked_flake(session, flake, log);
+  if (!tree && !locked) return std::nullopt;
   return EvaluationIdentity{
-      .text = json::serialize(
-          json::array{source, flake.fragment, system, settings_of(session.options), configured,
-                      identity_of(session.nix), find_expression({"attribute"})}),
-      .git_folder = by_commit ? git->folder : std::string()};
+      .text = json::serialize(json::array{
+          tree ? tree->text : locked->text, flake.fragment, system, settings_of(session.options),
+          configured, identity_of(session.nix), find_expression({"attribute"})}),
+      .tree = tree ? tree->folder : std::string()};
 }
 
 } // namespace nixbuild::nix

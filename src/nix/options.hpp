@@ -24,6 +24,9 @@ struct Options {
   std::optional<std::string> max_jobs;
   std::optional<std::string> cores;
   std::optional<std::string> builders;
+  // Not handed on: below this folder are source trees, each in a folder that is named by its
+  // content and never changes, so that its name stands for its files.
+  std::optional<std::string> unchanging_trees;
 };
 
 } // namespace nixbuild::nix

@@ -20,7 +20,7 @@ Evaluation evaluate_unless_remembered(const Session& session, const FlakeAttribu
   }
   Evaluation evaluation = evaluate_flake(session, flake, system, log);
   const bool is_locked =
-      identity->git_folder.empty() || lock_is_in_tree(session, flake, identity->git_folder, log);
+      identity->tree.empty() || lock_is_in_tree(session, flake, identity->tree, log);
   // The flake may have been changed while it was evaluated.
   if (is_locked && identify() == identity) evaluations.remember(identity->text, evaluation);
   return evaluation;

@@ -136,6 +136,7 @@ void bring_all(RemoteJob& job, const std::vector<Absent>& absent, const source::
   for (const Absent& one : absent)
     indexes.push_back(one.index);
   const source::SourceCache cache(cache_directory(world.environment) / "sources");
+  job.request.nix.unchanging_trees = cache.trees().string();
   progress::as_step(world.reporter, "transfer sources", [&](progress::Step& step) {
     const auto trees = source::ask_for_trees(indexes, ask);
     const bool all_here = std::ranges::all_of(trees, [&](const source::AnnouncedTree& tree) {

@@ -38,7 +38,7 @@ void make_folder(const fs::path& folder) {
 
 SourceCache::SourceCache(fs::path folder) : folder_(std::move(folder)) {
   make_folder(folder_ / "blobs");
-  make_folder(folder_ / "trees");
+  make_folder(trees());
   std::error_code problem;
   fs::permissions(folder_, fs::perms::owner_all, problem);
   if (problem) fail(problem, format("cannot protect {}", folder_.string()));
@@ -50,7 +50,7 @@ fs::path SourceCache::blob(const SourceEntry& entry) const {
 }
 
 fs::path SourceCache::tree_folder(const oci::Digest& list) const {
-  return folder_ / "trees" / list.hex();
+  return trees() / list.hex();
 }
 
 std::optional<fs::path> SourceCache::find(const oci::Digest& list) const {
@@ -206,13 +206,13 @@ fs::path SourceCache::assemble(const SourceTree& list, const SourceTree& tree) c
 
 void SourceCache::prune(std::size_t keep) const {
   std::error_code ignored;
-  std::vector<std::pair<fs::file_time_type, fs::path>> trees;
-  for (const auto& entry : fs::directory_iterator(folder_ / "trees", ignored))
-    trees.emplace_back(entry.last_write_time(ignored), entry.path());
-  if (trees.size() <= keep) return;
-  std::ranges::sort(trees, std::greater<>());
-  for (std::size_t index = keep; index < trees.size(); ++index)
-    fs::remove_all(trees[index].second, ignored);
+  std::vector<std::pair<fs::file_time_type, fs::path>> by_age;
+  for (const auto& entry : fs::directory_iterator(trees(), ignored))
+    by_age.emplace_back(entry.last_write_time(ignored), entry.path());
+  if (by_age.size() <= keep) return;
+  std::ranges::sort(by_age, std::greater<>());
+  for (std::size_t index = keep; index < by_age.size(); ++index)
+    fs::remove_all(by_age[index].second, ignored);
   // What is young may be of a tree that another run is about to put together.
   const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
   for (const auto& entry : fs::directory_iterator(folder_ / "blobs", ignored)) {

@@ -23,6 +23,9 @@ public:
   // Makes the folder, for its owner alone. Throws an Error of kind io or no_space.
   explicit SourceCache(std::filesystem::path folder);
 
+  // Where the trees are. Each is named by its content and does not change.
+  [[nodiscard]] std::filesystem::path trees() const { return folder_ / "trees"; }
+
   // The tree whose list of pieces has this digest, if it is there whole; counts as used now.
   [[nodiscard]] std::optional<std::filesystem::path> find(const oci::Digest& list) const;
 

@@ -176,6 +176,30 @@ BOOST_AUTO_TEST_CASE(commit_without_its_lock_file) {
   BOOST_TEST(evaluations() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(tree_that_never_changes_is_told_by_its_name) {
+  const auto trees = folder.path() / "trees";
+  std::filesystem::create_directories(trees / "abc/files");
+  const std::string reference = "path:" + (trees / "abc/files").string() + "?rev=1";
+  Options options;
+  options.no_write_lock_file = true;
+  options.unchanging_trees = trees.string();
+  runner.on({"flake", "metadata"},
+            {.out = R"({"locked":{"type":"path","narHash":"x"},"locks":{"root":"root",)"
+                    R"("nodes":{"root":{},"a":{"locked":{"rev":"2"}}}}})"});
+  // Its lock file is not there, or does not have all inputs.
+  BOOST_TEST(evaluations("image", options, reference) == 1);
+  write(trees / "abc/files/flake.lock", R"({"root":"root","nodes":{"root":{}}})");
+  BOOST_TEST(evaluations("image", options, reference) == 1);
+  write(trees / "abc/files/flake.lock",
+        R"({"nodes":{"a":{"locked":{"rev":"2"}},"root":{}},"root":"root"})");
+  BOOST_TEST(evaluations("image", options, reference) == 1);
+  BOOST_TEST(evaluations("image", options, reference) == 0);
+  BOOST_TEST(runner.started.empty()); // nothing is asked
+  BOOST_TEST(evaluations("image", options, "path:" + (trees / "def/files").string()) == 1);
+  options.override_inputs = {{"a", "path:/a"}};
+  BOOST_TEST(evaluations("image", options, reference) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(change_while_evaluating_is_noticed) {
   runner.on({"git", "status"}, std::vector<Reply>{{.out = clean}, {.out = changed}});
   BOOST_TEST(evaluations() == 1);

@@ -94,10 +94,17 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(builder_choice, Fixture)
 
-BOOST_AUTO_TEST_CASE(engine_of_this_machine_is_built_for_here_without_a_question) {
-  BOOST_CHECK(driver({.socket = "/var/run/docker.sock"}) == Driver::host);
+BOOST_AUTO_TEST_CASE(engine_of_this_machine_is_built_for_here) {
   BOOST_CHECK(driver({.socket = "/run/user/1000/docker.sock"}) == Driver::host);
   BOOST_TEST(engine.requests().empty());
+  BOOST_CHECK(driver({.socket = "/var/run/docker.sock"}) == Driver::host);
+}
+
+BOOST_AUTO_TEST_CASE(engine_at_the_usual_socket_may_be_of_another_machine) {
+  engine.on("GET", "/info",
+            fakes::FakeEngine::Reply{.body = R"({"OperatingSystem":"Docker Desktop"})"});
+  engine_has_container();
+  BOOST_CHECK(driver({.socket = "/var/run/docker.sock"}) == Driver::container);
 }
 
 BOOST_AUTO_TEST_CASE(machine_that_ssh_gets_into_builds_itself) {

@@ -35,6 +35,20 @@ class Remote(RemoteTest):
         sources = list(self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir())
         self.assertGreaterEqual(len(sources), 2)
 
+    def test_evaluation_of_a_tree_that_was_sent_is_remembered(self):
+        self.work = self.flake("hello")
+
+        def evaluates() -> bool:
+            built = self.far_nixbuild("--progress=plain", ".#streamImage").check()
+            step = next(block for block in built.stderr.split("\n\n") if " evaluate " in block)
+            return "CACHED" not in step
+
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello, remembered")
+        self.assertTrue(evaluates())
+        self.assertFalse(evaluates())
+        self.edit(f"{self.work}/contents.nix", "Hello, remembered", "Hello, changed")
+        self.assertTrue(evaluates())
+
     def test_only_tracked_files_of_a_work_tree_count(self):
         self.work = self.flake("hello")
         for words in (["init", "-q"], ["add", "."]):
