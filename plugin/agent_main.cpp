@@ -1,5 +1,5 @@
 #include "agent/serve.hpp"
-#include "pipeline/serve_build.hpp"
+#include "pipeline/serve_job.hpp"
 #include "plugin/version.hpp"
 #include "process/runner.hpp"
 #include "support/environment.hpp"
@@ -16,17 +16,17 @@ int serve_standard_streams() {
   const agent::StandardStreams streams = agent::take_standard_streams();
   const Environment environment = Environment::of_process();
   const auto runner = process::system_runner();
-  const agent::Work build = [&](const std::string& request, agent::Conversation& client,
-                                progress::Reporter& reporter, const CancelToken& cancel) {
+  const agent::Work job = [&](const std::string& request, agent::Conversation& client,
+                              progress::Reporter& reporter, const CancelToken& cancel) {
     const auto ask = [&client](const std::string& question, archive::Sink& data) {
       return client.ask(question, data);
     };
     pipeline::World world{.environment = environment, .processes = *runner, .reporter = reporter};
-    return pipeline::serve_build(request, ask, world, cancel);
+    return pipeline::serve_job(request, ask, world, cancel);
   };
   const agent::Hello hello =
       agent::own_hello(std::string(plugin::version), environment.get("HOME").value_or(""));
-  return agent::serve(streams.in.get(), streams.out.get(), hello, build);
+  return agent::serve(streams.in.get(), streams.out.get(), hello, job);
 }
 
 } // namespace

@@ -21,6 +21,22 @@ Option debug_option() {
   return {.name = "debug", .letter = 'D', .help = "Show more of what is done"};
 }
 
+Option builder_option() {
+  return {.name = "builder",
+          .values = {"BUILDER"},
+          .help = "Run Nix by auto, host, ssh, container, or the builder of that name",
+          .completion = ValueCompletion::words,
+          .words = {"auto", "host", "ssh", "container"},
+          .variable = "NIXBUILD_BUILDER"};
+}
+
+Option builder_image_option() {
+  return {.name = "builder-image",
+          .values = {"IMAGE"},
+          .help = "Make a builder container without a name from IMAGE",
+          .variable = "NIXBUILD_BUILDER_IMAGE"};
+}
+
 Option platform_option(std::string_view help) {
   using enum ValueCompletion;
   return {.name = "platform",
@@ -52,16 +68,8 @@ Option format_option() {
 OptionTable build_options() {
   using enum ValueCompletion;
   OptionTable table{
-      {.name = "builder",
-       .values = {"BUILDER"},
-       .help = "Run Nix by auto, host, ssh, container, or the builder of that name",
-       .completion = words,
-       .words = {"auto", "host", "ssh", "container"},
-       .variable = "NIXBUILD_BUILDER"},
-      {.name = "builder-image",
-       .values = {"IMAGE"},
-       .help = "Make a builder container without a name from IMAGE",
-       .variable = "NIXBUILD_BUILDER_IMAGE"},
+      builder_option(),
+      builder_image_option(),
       debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
@@ -98,6 +106,8 @@ OptionTable build_options() {
 
 OptionTable inspect_options() {
   OptionTable table{
+      builder_option(),
+      builder_image_option(),
       debug_option(),
       format_option(),
       platform_option(build_for_platform),

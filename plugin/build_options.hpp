@@ -15,6 +15,8 @@ namespace nixbuild::plugin {
 // The parts of them that other commands share.
 [[nodiscard]] OptionTable image_options();
 [[nodiscard]] OptionTable nix_options();
+[[nodiscard]] Option builder_option();
+[[nodiscard]] Option builder_image_option();
 [[nodiscard]] Option debug_option();
 [[nodiscard]] Option platform_option(std::string_view help);
 [[nodiscard]] Option progress_option();

@@ -1,7 +1,6 @@
 #include "pipeline/build_messages.hpp"
 
-#include "support/error.hpp"
-#include "support/format.hpp"
+#include "pipeline/message_parts.hpp"
 
 #include <boost/json.hpp>
 
@@ -15,34 +14,19 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-json::value value_of(const std::optional<std::string>& text) {
-  return text ? json::value(*text) : json::value(nullptr);
-}
-
-json::array array_of(const std::vector<std::string>& texts) {
-  return json::array(texts.begin(), texts.end());
-}
-
-json::array array_of(const Pairs& pairs) {
+json::array array_of_pairs(const Pairs& pairs) {
   json::array array;
   for (const auto& [first, second] : pairs)
     array.push_back(json::array{first, second});
   return array;
 }
 
-json::array array_of(const std::vector<oci::Reference>& references) {
-  json::array array;
-  for (const oci::Reference& reference : references)
-    array.emplace_back(reference.str());
-  return array;
-}
-
 json::object object_of(const nix::Options& options) {
-  return {{"file", value_of(options.file)},
-          {"args", array_of(options.args)},
-          {"argStrings", array_of(options.arg_strings)},
-          {"overrideInputs", array_of(options.override_inputs)},
-          {"settings", array_of(options.settings)},
+  return {{"file", text_or_null(options.file)},
+          {"args", array_of_pairs(options.args)},
+          {"argStrings", array_of_pairs(options.arg_strings)},
+          {"overrideInputs", array_of_pairs(options.override_inputs)},
+          {"settings", array_of_pairs(options.settings)},
           {"impure", options.impure},
           {"acceptFlakeConfig", options.accept_flake_config},
           {"noWriteLockFile", options.no_write_lock_file},
@@ -50,9 +34,9 @@ json::object object_of(const nix::Options& options) {
           {"offline", options.offline},
           {"showTrace", options.show_trace},
           {"keepGoing", options.keep_going},
-          {"maxJobs", value_of(options.max_jobs)},
-          {"cores", value_of(options.cores)},
-          {"builders", value_of(options.builders)}};
+          {"maxJobs", text_or_null(options.max_jobs)},
+          {"cores", text_or_null(options.cores)},
+          {"builders", text_or_null(options.builders)}};
 }
 
 json::value array_or_null(const std::optional<std::vector<std::string>>& texts) {
@@ -63,7 +47,7 @@ json::object object_of(const image::ClosureImageOptions& options) {
   json::object labels;
   for (const auto& [name, text] : options.labels)
     labels[name] = text;
-  return {{"name", value_of(options.name)},
+  return {{"name", text_or_null(options.name)},
           {"entrypoint", array_or_null(options.entrypoint)},
           {"cmd", array_or_null(options.cmd)},
           {"env", array_of(options.env)},
@@ -82,17 +66,6 @@ json::object object_of(const LoadedImage& image) {
           {"sentBytes", image.sent_bytes}};
 }
 
-json::object object_of(const engine::Facts& facts) {
-  return {{"product", facts.product},
-          {"version", facts.version},
-          {"api", facts.api.str()},
-          {"platform", facts.platform.str()},
-          {"store", static_cast<int>(facts.store)},
-          {"driver", facts.driver},
-          {"id", facts.id},
-          {"hostName", facts.host_name}};
-}
-
 json::object object_of(const BuildPlan& plan) {
   return {{"platform", plan.platform.str()},
           {"installable", plan.installable},
@@ -104,32 +77,6 @@ json::object object_of(const BuildPlan& plan) {
           {"unpackedBytes", plan.work.unpacked_bytes}};
 }
 
-// Boost.JSON throws std::exception for members that are missing or of another type.
-template <class Read>
-auto reading(std::string_view message, std::string_view what, Read&& read) {
-  try {
-    return std::forward<Read>(read)(json::parse(message).as_object());
-  } catch (const std::exception& problem) {
-    throw Error(ErrorKind::corrupt, format("cannot read the {}: {}", what, problem.what()));
-  }
-}
-
-std::string text(const json::value& value) {
-  return std::string(value.as_string());
-}
-
-std::optional<std::string> optional_text(const json::value& value) {
-  if (value.is_null()) return std::nullopt;
-  return text(value);
-}
-
-std::vector<std::string> texts(const json::value& value) {
-  std::vector<std::string> list;
-  for (const json::value& item : value.as_array())
-    list.push_back(text(item));
-  return list;
-}
-
 std::optional<std::vector<std::string>> optional_texts(const json::value& value) {
   if (value.is_null()) return std::nullopt;
   return texts(value);
@@ -139,20 +86,6 @@ Pairs pairs(const json::value& value) {
   Pairs list;
   for (const json::value& pair : value.as_array())
     list.emplace_back(text(pair.as_array().at(0)), text(pair.as_array().at(1)));
-  return list;
-}
-
-// What std::expected has, or an exception that reading() turns into an Error.
-template <class Value>
-Value checked(std::expected<Value, std::string> parsed) {
-  if (!parsed) throw std::runtime_error(parsed.error());
-  return *std::move(parsed);
-}
-
-std::vector<oci::Reference> references(const json::value& value) {
-  std::vector<oci::Reference> list;
-  for (const json::value& item : value.as_array())
-    list.push_back(checked(oci::Reference::parse(text(item))));
   return list;
 }
 
@@ -189,27 +122,6 @@ image::ClosureImageOptions image_options(const json::object& object) {
   return options;
 }
 
-engine::ImageStore image_store(const json::value& value) {
-  const int number = value.to_number<int>();
-  if (number < 0 || number > static_cast<int>(engine::ImageStore::containers_storage)) {
-    throw std::runtime_error("unknown image store");
-  }
-  return static_cast<engine::ImageStore>(number);
-}
-
-engine::Facts facts(const json::object& object) {
-  const auto api = engine::ApiVersion::parse(text(object.at("api")));
-  if (!api) throw std::runtime_error("no API version");
-  return {.product = text(object.at("product")),
-          .version = text(object.at("version")),
-          .api = *api,
-          .platform = checked(oci::Platform::parse(text(object.at("platform")))),
-          .store = image_store(object.at("store")),
-          .driver = text(object.at("driver")),
-          .id = text(object.at("id")),
-          .host_name = text(object.at("hostName"))};
-}
-
 LoadedImage loaded_image(const json::object& object) {
   return {.id = text(object.at("id")),
           .config_digest = checked(oci::Digest::parse(text(object.at("config")))),
@@ -244,7 +156,8 @@ std::string to_message(const BuildRequest& request) {
 }
 
 BuildRequest parse_request(std::string_view message) {
-  return reading(message, "request for a build", [](const json::object& object) {
+  return reading("request for a build", [&] {
+    const json::object object = object_in(message);
     BuildRequest request{.docker = {},
                          .installable = text(object.at("installable")),
                          .tags = references(object.at("tags")),
@@ -273,8 +186,10 @@ std::string to_message(const BuildReport& report) {
 }
 
 BuildReport parse_report(std::string_view message) {
-  return reading(message, "report of a build", [](const json::object& object) {
-    BuildReport report{.engine = facts(object.at("engine").as_object()), .images = {}, .plan = {}};
+  return reading("report of a build", [&] {
+    const json::object object = object_in(message);
+    BuildReport report{
+        .engine = engine_facts(object.at("engine").as_object()), .images = {}, .plan = {}};
     for (const json::value& image : object.at("images").as_array())
       report.images.push_back(loaded_image(image.as_object()));
     if (!object.at("plan").is_null()) report.plan = build_plan(object.at("plan").as_object());

@@ -3,6 +3,7 @@
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
+#include "pipeline/remotely.hpp"
 #include "sink/dual_tar.hpp"
 #include "sink/missing_layers.hpp"
 
@@ -69,12 +70,9 @@ void compare(InspectedImage& inspected, const image::Image& image, engine::Engin
   inspected.load_bytes = sink::DualTar(image, plan).size();
 }
 
-} // namespace
-
-Inspection inspect(const BuildRequest& request, World& world, const CancelToken& cancel) {
-  Connection connection = connect(request.docker, world);
-  Inspection inspection;
-  ask_engine(inspection, connection.engine, cancel);
+// `inspection` has the engine, if it answers.
+Inspection inspect_here(Inspection inspection, const BuildRequest& request, Connection& connection,
+                        World& world, const CancelToken& cancel) {
   const oci::Platform platform = request.platform.value_or(
       inspection.engine ? inspection.engine->platform : platform_of_this_machine());
 
@@ -87,6 +85,23 @@ Inspection inspect(const BuildRequest& request, World& world, const CancelToken&
     inspection.images.push_back(std::move(inspected));
   }
   return inspection;
+}
+
+bool insists_on_builder(const BuildRequest& request) {
+  return request.builder != Builder::automatic || request.builder_name;
+}
+
+} // namespace
+
+Inspection inspect(const BuildRequest& request, World& world, const CancelToken& cancel) {
+  Connection connection = connect(request.docker, world);
+  Inspection inspection;
+  ask_engine(inspection, connection.engine, cancel);
+  if (inspection.engine || insists_on_builder(request)) {
+    if (auto remote = inspect_remotely(request, connection, world, cancel))
+      return *std::move(remote);
+  }
+  return inspect_here(std::move(inspection), request, connection, world, cancel);
 }
 
 } // namespace nixbuild::pipeline

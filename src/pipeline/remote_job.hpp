@@ -2,6 +2,7 @@
 
 #include "pipeline/build_report.hpp"
 #include "pipeline/build_request.hpp"
+#include "pipeline/inspection.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -25,15 +26,21 @@ struct SourceNeed {
   std::optional<std::size_t> override_input = {};
 };
 
+enum class RemoteTask {
+  build,   // as run() does
+  inspect, // as inspect() does
+};
+
 // What the agent is asked to do.
 struct RemoteJob {
+  RemoteTask task = RemoteTask::build;
   BuildRequest request;                     // as typed on the client
   std::string project;                      // what "." stands for: "host:folder"
   std::optional<std::string> engine_socket; // else what the docker CLI uses there
   std::vector<SourceNeed> sources;
 };
 
-// The machine cannot build at all, for want of a program; nothing was done.
+// The machine cannot do it at all, for want of a program; nothing was done.
 struct UnableToBuild {
   std::string message;
   std::string hint;
@@ -42,7 +49,8 @@ struct UnableToBuild {
 // For want of Nix.
 [[nodiscard]] UnableToBuild no_nix();
 
-using RemoteResult = std::variant<BuildReport, UnableToBuild>;
+// What a task gives, each its own, or why it gives nothing.
+using RemoteResult = std::variant<BuildReport, Inspection, UnableToBuild>;
 
 // As texts (JSON); reading throws an Error of kind corrupt.
 [[nodiscard]] std::string to_message(const RemoteJob& job);

@@ -2,7 +2,7 @@
 
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
-#include "pipeline/remote_build.hpp"
+#include "pipeline/remotely.hpp"
 #include "pipeline/transfer.hpp"
 
 namespace nixbuild::pipeline {

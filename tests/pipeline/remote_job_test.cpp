@@ -1,7 +1,7 @@
 #include "pipeline/offered_sources.hpp"
 #include "pipeline/pipeline_world.hpp"
 #include "pipeline/remote_job.hpp"
-#include "pipeline/serve_build.hpp"
+#include "pipeline/serve_job.hpp"
 #include "support/error.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +13,7 @@ BOOST_FIXTURE_TEST_SUITE(remote_job, tests::PipelineWorld)
 
 BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
   const RemoteJob job{
+      .task = RemoteTask::inspect,
       .request = {.installable = ".#a"},
       .project = "host:/home/me/p",
       .engine_socket = "/run/x.sock",
@@ -20,16 +21,23 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
                   {.root = "/b", .subfolder = "sub", .override_input = 3}}};
   const RemoteJob arrived = parse_remote_job(to_message(job));
   BOOST_TEST(to_message(arrived) == to_message(job));
+  BOOST_TEST((arrived.task == RemoteTask::inspect));
   BOOST_TEST(arrived.request.installable == ".#a");
   BOOST_TEST(arrived.sources.at(1).override_input.value() == 3U);
   BOOST_TEST(!arrived.sources.at(0).override_input.has_value());
   BOOST_CHECK_THROW((void)parse_remote_job("{}"), Error);
+  std::string unknown = to_message(job);
+  unknown.replace(unknown.find("inspect"), 7, "destroy");
+  BOOST_CHECK_THROW((void)parse_remote_job(unknown), Error);
 }
 
 BOOST_AUTO_TEST_CASE(a_result_arrives_whole) {
   const RemoteResult unable = UnableToBuild{.message = "there is no Nix", .hint = "get it"};
   BOOST_TEST(std::get<UnableToBuild>(parse_remote_result(to_message(unable))).hint == "get it");
+  const RemoteResult inspected = Inspection{.engine = {}, .engine_error = {}, .images = {}};
+  BOOST_TEST(std::holds_alternative<Inspection>(parse_remote_result(to_message(inspected))));
   BOOST_CHECK_THROW((void)parse_remote_result(R"({"report": "{}"})"), Error);
+  BOOST_CHECK_THROW((void)parse_remote_result(R"({"inspection": "{}"})"), Error);
 }
 
 BOOST_AUTO_TEST_CASE(flakes_here_are_offered_and_others_are_not) {
@@ -54,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_machine_without_nix_says_so_before_anything_else) {
     return {};
   };
   if (std::filesystem::exists("/nix/var/nix/profiles/default/bin/nix")) return;
-  const RemoteResult result = parse_remote_result(serve_build("{}", ask, without_nix, {}));
+  const RemoteResult result = parse_remote_result(serve_job("{}", ask, without_nix, {}));
   BOOST_TEST(!std::get<UnableToBuild>(result).hint.empty());
 }
 

@@ -124,9 +124,12 @@ BOOST_AUTO_TEST_CASE(command_line) {
     return some_inspection();
   };
   BOOST_TEST(world.run({"nixbuild", "inspect", ".#x", "--format=json", "--impure", "--env=A=1",
-                        "--platform=linux/arm64"}) == 0);
+                        "--platform=linux/arm64", "--builder=ssh", "--builder-image=me/nix:1"}) ==
+             0);
   BOOST_TEST(asked.installable == ".#x");
   BOOST_TEST(asked.nix.impure);
+  BOOST_TEST((asked.builder == nixbuild::pipeline::Builder::ssh));
+  BOOST_TEST(asked.builder_image == "me/nix:1");
   BOOST_TEST(asked.platform->str() == "linux/arm64");
   BOOST_TEST(asked.image_options.env.at(0) == "A=1");
   BOOST_TEST(world.out.text == inspection_json(some_inspection()));

@@ -1,6 +1,7 @@
 """Contexts by ssh: the image is built and loaded on the machine that runs the engine."""
 
 import json
+import re
 import signal
 
 from nixlab.far import BUILDER
@@ -104,6 +105,60 @@ class Remote(RemoteTest):
                 running.send_to_group(signal.SIGINT)
                 running.wait()
                 self.assert_nothing_runs()
+
+    def inspected(self, *words: str, socket: str = "") -> dict:
+        command = ["-H", self.ssh.url + socket, "nixbuild", "inspect", "--format", "json", *words, ".#layeredImage"]
+        return json.loads(self.docker(*command).check().stdout)
+
+    def greeting(self, inspection: dict) -> str:
+        """The store path of the file that a test edits."""
+        layers = inspection["images"][0]["layers"]
+        return next(path for layer in layers for path in layer["origins"] if "-greeting" in path)
+
+    def test_inspection_is_made_where_the_engine_is(self):
+        self.work = self.flake("hello")
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello to an inspector")
+        inspection = self.inspected()
+        image = inspection["images"][0]
+        greeting = self.greeting(inspection)
+        self.assertFalse(image["inEngine"])
+        self.assertIn(greeting, [path for layer in image["layers"] if not layer["inEngine"] for path in layer["origins"]])
+        self.assertGreater(image["loadBytes"], 0)
+        self.assertEqual(self.far_engine.api.tags(), set())
+        self.assertTrue(self.server.path(greeting).exists())
+        self.assertFalse(self.machine.path(greeting).exists())
+
+        self.far_nixbuild(".#layeredImage").check()
+        image = self.inspected()["images"][0]
+        self.assertEqual(image["id"], self.far_image("nixbuild-hello:1.0")["Id"])
+        self.assertTrue(image["inEngine"])
+        self.assertTrue(all(layer["inEngine"] for layer in image["layers"]))
+        self.assertEqual(image["loadBytes"], 0)
+        shown = self.far_nixbuild("inspect", ".#layeredImage").check().stdout
+        self.assertIn("the engine has the image", shown)
+
+    def test_inspection_without_the_engine_is_made_here_or_as_told(self):
+        for builder, there in (("auto", False), ("ssh", True)):
+            with self.subTest(builder):
+                self.work = self.flake("hello")
+                self.edit(f"{self.work}/contents.nix", "Hello from Nix", f"Hello by {builder}")
+                inspection = self.inspected(f"--builder={builder}", socket="/nonexistent.sock")
+                self.assertIsNone(inspection["engine"])
+                greeting = self.greeting(inspection)
+                self.assertEqual(self.server.path(greeting).exists(), there)
+                self.assertEqual(self.machine.path(greeting).exists(), not there)
+
+    def test_dry_run_tells_what_would_be_built_there(self):
+        self.work = self.flake("hello")
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello to a planner")
+        planned = self.far_nixbuild("--dry-run", ".#streamImage").check().stdout
+        derivation = re.search("^derivation: (.*)$", planned, re.MULTILINE).group(1)
+        self.assertIn("would build: ", planned)
+        self.assertTrue(self.server.path(derivation).exists(), planned)
+        self.assertFalse(self.machine.path(derivation).exists(), planned)
+        self.assertEqual(self.far_engine.api.tags(), set())
+        self.far_nixbuild(".#streamImage").check()
+        self.assertIn("nothing to build", self.far_nixbuild("--dry-run", ".#streamImage").check().stdout)
 
     def test_builder_can_be_chosen(self):
         self.work = self.flake("hello")

@@ -71,6 +71,14 @@ class WithoutAgent(RemoteTest):
         self.assertIn(HELLO, self.far_engine.api.tags())
         self.assert_fails(self.plainly("--builder=ssh", ".#nix2containerImage"), "needs an agent")
 
+    def test_an_inspection_is_made_here(self):
+        shown = self.plainly("inspect", ".#image").check()
+        self.assertIn("building here and not on", shown.stderr)
+        self.assertNotIn(SLOW_WAY, shown.stderr)
+        self.assertRegex(shown.stdout, "To load: .*, the engine lacks")
+        refused = self.plainly("inspect", "--builder=ssh", ".#image")
+        self.assert_fails(refused, "NIXBUILD_AGENT_DIR")
+
     def test_the_engine_is_found_by_curl(self):
         def without(*programs: str) -> None:
             # The way of a context by ssh needs docker, so it is the script alone that does not see it.

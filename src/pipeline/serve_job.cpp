@@ -1,9 +1,10 @@
-#include "pipeline/serve_build.hpp"
+#include "pipeline/serve_job.hpp"
 
 #include "nix/discovery.hpp"
 #include "oci/digest.hpp"
 #include "pipeline/client_sources.hpp"
 #include "pipeline/gc_root.hpp"
+#include "pipeline/inspect.hpp"
 #include "pipeline/remote_job.hpp"
 #include "pipeline/run.hpp"
 #include "support/error.hpp"
@@ -35,17 +36,22 @@ fs::path root_link(const RemoteJob& job, const Environment& environment) {
   return gc_root_folder(environment) / format("remote-{}", digest.hex().substr(0, 12));
 }
 
+RemoteResult done(const RemoteJob& job, World& world, const CancelToken& cancel) {
+  if (job.task == RemoteTask::inspect) return inspect(job.request, world, cancel);
+  return run(job.request, world, cancel);
+}
+
 } // namespace
 
-std::string serve_build(const std::string& message, const source::Ask& ask, World& world,
-                        const CancelToken& cancel) {
+std::string serve_job(const std::string& message, const source::Ask& ask, World& world,
+                      const CancelToken& cancel) {
   if (const auto unable = why_unable(world.environment)) return to_message(RemoteResult(*unable));
   RemoteJob job = parse_remote_job(message);
   job.request.builder = Builder::host;
   job.request.out_link = root_link(job, world.environment).string();
   if (job.engine_socket) job.request.docker.hosts = {"unix://" + *job.engine_socket};
   use_client_sources(job, ask, world, cancel);
-  return to_message(RemoteResult(run(job.request, world, cancel)));
+  return to_message(done(job, world, cancel));
 }
 
 } // namespace nixbuild::pipeline

@@ -3,6 +3,7 @@
 #include "pipeline/build_report.hpp"
 #include "pipeline/build_request.hpp"
 #include "pipeline/connection.hpp"
+#include "pipeline/inspection.hpp"
 #include "pipeline/world.hpp"
 #include "support/cancel.hpp"
 
@@ -25,5 +26,11 @@ namespace nixbuild::pipeline {
 [[nodiscard]] std::optional<BuildReport> build_remotely(const BuildRequest& request,
                                                         Connection& connection, World& world,
                                                         const CancelToken& cancel);
+
+// The same for all that inspect() does with `request`, for which the slow way is never enough.
+// Where no engine answers there, none is compared with ours.
+[[nodiscard]] std::optional<Inspection> inspect_remotely(const BuildRequest& request,
+                                                         Connection& connection, World& world,
+                                                         const CancelToken& cancel);
 
 } // namespace nixbuild::pipeline

@@ -1,0 +1,176 @@
+#include "pipeline/remotely.hpp"
+
+#include "agent/call.hpp"
+#include "builder/start_agent.hpp"
+#include "nix/installable.hpp"
+#include "pipeline/builder_choice.hpp"
+#include "pipeline/offered_sources.hpp"
+#include "pipeline/plain_build.hpp"
+#include "pipeline/remote_job.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <expected>
+#include <filesystem>
+#include <future>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <unistd.h>
+
+namespace nixbuild::pipeline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// What only this machine has, and so is loaded from here.
+bool is_here(const nix::Installable& installable) {
+  if (const auto* store = std::get_if<nix::StorePath>(&installable)) {
+    std::error_code problem;
+    return fs::exists(store->path, problem);
+  }
+  return !std::holds_alternative<nix::FlakeAttribute>(installable) &&
+         !std::holds_alternative<nix::StorePath>(installable);
+}
+
+std::string this_project() {
+  std::string host(256, '\0');
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = "?";
+  return format("{}:{}", host.c_str(), fs::current_path().string());
+}
+
+void warn(World& world, const std::string& text) {
+  progress::notice(world.reporter, progress::Notice::Level::warning, text);
+}
+
+std::expected<agent::Connection, builder::NoAgent>
+start_agent(const builder::Way& way, World& world, const CancelToken& cancel) {
+  try {
+    return builder::start_agent(way.argv, way.peer, world.environment, world.processes,
+                                world.reporter, cancel);
+  } catch (const builder::NoAgent& reason) {
+    return std::unexpected(reason);
+  }
+}
+
+RemoteResult ask(agent::Connection& agent, RemoteJob job, World& world, const CancelToken& cancel) {
+  OfferedSources sources = offer_sources(job.request, fs::current_path(), world.processes, cancel);
+  job.sources = sources.needs;
+  const auto answer = [&](const std::string& question, archive::Source&, archive::Sink& back) {
+    return sources.offer.answer(question, back);
+  };
+  return parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
+}
+
+RemoteResult do_without_agent(const builder::NoAgent& reason, const RemoteJob& job,
+                              const builder::Way& way, engine::Engine& engine, World& world,
+                              const CancelToken& cancel) {
+  if (job.task == RemoteTask::inspect) {
+    return UnableToBuild{.message = reason.message(), .hint = reason.hint()};
+  }
+  warn(world, format("building on {} the slow way, which loads the whole image: {}; {}", way.peer,
+                     reason.message(), reason.hint()));
+  return build_plainly(job.request, way, engine, world, cancel);
+}
+
+std::string told(const engine::Facts& engine) {
+  return format("{} ({})", engine.host_name, engine.id);
+}
+
+// The one beside the agent, if it answered.
+std::optional<engine::Facts> engine_of(const RemoteResult& result) {
+  if (const auto* report = std::get_if<BuildReport>(&result)) return report->engine;
+  if (const auto* inspection = std::get_if<Inspection>(&result)) return inspection->engine;
+  return std::nullopt;
+}
+
+// An engine behind a tunnel may not be the one beside the agent.
+void check_engine(const engine::Facts& theirs, const engine::Facts& ours, RemoteTask task,
+                  const std::string& peer, const std::string& context) {
+  if (theirs.id == ours.id) return;
+  throw Error(ErrorKind::failed,
+              format("the image {} the engine {} of {}, and the context '{}' leads to the "
+                     "engine {}",
+                     task == RemoteTask::build ? "is in" : "was compared with", told(theirs), peer,
+                     context, told(ours)))
+      .with_hint("Two engines run there. Name the socket of the right one in the context's URL, as "
+                 "in ssh://host/run/user/1000/docker.sock, or load through the context's own "
+                 "connection with --builder=host.");
+}
+
+// A build may take hours, and whether the engine was there at its beginning is nothing to fail for.
+engine::Facts facts_at_last(std::future<engine::Facts> asked, engine::Engine& engine,
+                            const CancelToken& cancel) {
+  try {
+    return asked.get();
+  } catch (const Error&) {
+    return engine.facts(cancel);
+  }
+}
+
+// Nothing when it is to be done here.
+std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, World& world,
+                                        const CancelToken& cancel) {
+  const ChosenBuilder chosen = choose_builder(job.request, connection, world, cancel);
+  if (chosen.driver == Builder::host ||
+      is_here(nix::parse_installable(job.request.installable, job.request.nix))) {
+    return std::nullopt;
+  }
+  const builder::Way way = open_way(chosen, connection, world, cancel);
+  job.engine_socket = way.engine_socket;
+  // Asked meanwhile, since the way through the docker CLI takes its time.
+  auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
+  auto agent = start_agent(way, world, cancel);
+  if (job.request.out_link) {
+    warn(world, format("no link {} is made: what Nix builds stays on {}", *job.request.out_link,
+                       way.peer));
+  }
+  RemoteResult result = with_frame(format("building on {}", way.peer), [&] {
+    if (agent) return ask(*agent, job, world, cancel);
+    ours.wait(); // the engine is for one thread at a time
+    return do_without_agent(agent.error(), job, way, connection.engine, world, cancel);
+  });
+  if (const auto theirs = engine_of(result)) {
+    check_engine(*theirs, facts_at_last(std::move(ours), connection.engine, cancel), job.task,
+                 way.peer, connection.context.name);
+  }
+  const auto* unable = std::get_if<UnableToBuild>(&result);
+  if (unable == nullptr) return result;
+  if (chosen.insisted) {
+    throw Error(ErrorKind::not_found, format("on {}: {}", way.peer, unable->message))
+        .with_hint(unable->hint);
+  }
+  warn(world,
+       format("building here and not on {}: {}. {}", way.peer, unable->message, unable->hint));
+  return std::nullopt;
+}
+
+template <class Wanted>
+std::optional<Wanted> do_remotely(RemoteTask task, const BuildRequest& request,
+                                  Connection& connection, World& world, const CancelToken& cancel) {
+  std::optional<RemoteResult> result = do_remotely({.task = task,
+                                                    .request = request,
+                                                    .project = this_project(),
+                                                    .engine_socket = {},
+                                                    .sources = {}},
+                                                   connection, world, cancel);
+  if (!result) return std::nullopt;
+  if (auto* wanted = std::get_if<Wanted>(&*result)) return std::move(*wanted);
+  throw Error(ErrorKind::corrupt, "the agent did another job than it was asked to do");
+}
+
+} // namespace
+
+std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
+                                          World& world, const CancelToken& cancel) {
+  return do_remotely<BuildReport>(RemoteTask::build, request, connection, world, cancel);
+}
+
+std::optional<Inspection> inspect_remotely(const BuildRequest& request, Connection& connection,
+                                           World& world, const CancelToken& cancel) {
+  return do_remotely<Inspection>(RemoteTask::inspect, request, connection, world, cancel);
+}
+
+} // namespace nixbuild::pipeline
