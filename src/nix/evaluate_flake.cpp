@@ -111,13 +111,13 @@ Error not_found(const FlakeAttribute& wanted, const std::string& system, const M
   const std::string& name = wanted.fragment;
   if (!elsewhere.empty()) {
     return Error(ErrorKind::not_found, format("flake '{}' has '{}' for {}, but not for {}",
-                                              wanted.flake, name, listed(elsewhere), system))
+                                              wanted.for_people(), name, listed(elsewhere), system))
         .with_hint(format("Add {} to the systems of the flake, or choose another platform with "
                           "`--platform`.",
                           system));
   }
   Error error(ErrorKind::not_found,
-              format("flake '{}' has no '{}' for {}", wanted.flake, name, system));
+              format("flake '{}' has no '{}' for {}", wanted.for_people(), name, system));
   if (miss.place.by_system && miss.name.name == system) {
     return std::move(error).with_hint(
         format("Its `{}` are for {} only.", miss.place.root, listed(miss.name.siblings)));
@@ -128,7 +128,8 @@ Error not_found(const FlakeAttribute& wanted, const std::string& system, const M
   if (!miss.name.siblings.empty() && miss.name.siblings.size() <= most) {
     return std::move(error).with_hint(format("It has: {}.", listed(miss.name.siblings)));
   }
-  return std::move(error).with_hint(format("`nix flake show {}` lists what it has.", wanted.flake));
+  return std::move(error).with_hint(
+      format("`nix flake show {}` lists what it has.", wanted.for_people()));
 }
 
 } // namespace
@@ -141,7 +142,8 @@ Evaluation evaluate_flake(const Session& session, const FlakeAttribute& given,
   }
   const SelectedOutput selected = split_output(given.fragment);
   const FlakeAttribute wanted{.flake = given.flake,
-                              .fragment = selected.rest.empty() ? "default" : selected.rest};
+                              .fragment = selected.rest.empty() ? "default" : selected.rest,
+                              .shown = given.shown};
   const std::string what = to_string(Installable(wanted));
   std::optional<Miss> miss;
   std::optional<Failure> no_such_output;

@@ -63,13 +63,7 @@ Installable path_installable(const std::string& text, const fs::path& path) {
   return FlakeAttribute{.flake = text, .fragment = {}};
 }
 
-} // namespace
-
-Installable parse_installable(std::string_view given, const Options& options) {
-  const std::string text(given);
-  if (options.file) {
-    return FileAttribute{.file = *options.file, .attribute = text == "." ? std::string() : text};
-  }
+Installable parse_without_file(const std::string& text) {
   if (text.empty()) {
     throw Error(ErrorKind::invalid_input, "the installable is empty")
         .with_hint("Name what to build, such as `.#image`.");
@@ -92,10 +86,23 @@ Installable parse_installable(std::string_view given, const Options& options) {
   return FlakeAttribute{.flake = text, .fragment = {}};
 }
 
+} // namespace
+
+Installable parse_installable(std::string_view given, const Options& options) {
+  const std::string text(given);
+  if (options.file) {
+    return FileAttribute{.file = *options.file, .attribute = text == "." ? std::string() : text};
+  }
+  Installable installable = parse_without_file(text);
+  if (auto* flake = std::get_if<FlakeAttribute>(&installable)) flake->shown = options.shown_flake;
+  return installable;
+}
+
 std::string to_string(const Installable& installable) {
   struct Writer {
     std::string operator()(const FlakeAttribute& flake) const {
-      return flake.fragment.empty() ? flake.flake : flake.flake + "#" + flake.fragment;
+      const std::string& name = flake.for_people();
+      return flake.fragment.empty() ? name : name + "#" + flake.fragment;
     }
     std::string operator()(const FileAttribute& file) const {
       return format("--file {}{}{}", file.file, file.attribute.empty() ? "" : " ", file.attribute);

@@ -13,6 +13,11 @@ namespace nixbuild::nix {
 struct FlakeAttribute {
   std::string flake;    // ".", "path:/x", "git+file:///x?dir=sub"
   std::string fragment; // "layeredImage", "packages.x86_64-linux.a"
+  // What the user calls it, where `flake` is the place of a copy (Options::shown_flake); else
+  // empty.
+  std::string shown = {};
+
+  [[nodiscard]] const std::string& for_people() const { return shown.empty() ? flake : shown; }
 };
 // An attribute of an expression in a file (`--file FILE ATTRIBUTE`); may be empty.
 struct FileAttribute {

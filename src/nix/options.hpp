@@ -24,6 +24,8 @@ struct Options {
   std::optional<std::string> max_jobs;
   std::optional<std::string> cores;
   std::optional<std::string> builders;
+  // Not handed on: what the installable's flake is called in messages, where it names a copy.
+  std::string shown_flake = {};
   // Not handed on: below this folder are source trees, each in a folder that is named by its
   // content and never changes, so that its name stands for its files.
   std::optional<std::string> unchanging_trees;

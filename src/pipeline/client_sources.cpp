@@ -94,16 +94,14 @@ private:
   std::uint64_t came_ = 0;
 };
 
-std::string with_flake(const std::string& installable, const std::string& flake) {
-  const std::size_t hash = installable.find('#');
-  return hash == std::string::npos ? flake : flake + installable.substr(hash);
-}
-
 void use(RemoteJob& job, const SourceNeed& need, const std::string& flake) {
   if (need.override_input) {
     job.request.nix.override_inputs.at(*need.override_input).second = flake;
   } else {
-    job.request.installable = with_flake(job.request.installable, flake);
+    std::string& installable = job.request.installable;
+    const std::size_t end = std::min(installable.find('#'), installable.size());
+    job.request.nix.shown_flake = end == 0 ? "." : installable.substr(0, end);
+    installable.replace(0, end, flake);
   }
 }
 

@@ -128,4 +128,12 @@ BOOST_AUTO_TEST_CASE(as_the_user_writes_it) {
   BOOST_TEST(to_string(BuiltFile{"./result"}) == "./result");
 }
 
+BOOST_AUTO_TEST_CASE(copy_of_a_flake_is_called_as_the_user_calls_it) {
+  Options options;
+  options.shown_flake = ".";
+  const auto copy = parse<FlakeAttribute>("path:/copy#image", options);
+  BOOST_TEST(copy.flake == "path:/copy");
+  BOOST_TEST(to_string(copy) == ".#image");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_seen_is_used_in_place) {
   request.nix.override_inputs = {{"other", "github:a/b"}, {"mine", "path:./input"}};
   const RemoteJob job = use(request);
   BOOST_TEST(job.request.installable == (top / "project").string() + "#image");
+  BOOST_TEST(job.request.nix.shown_flake == "./project");
   BOOST_TEST(job.request.nix.override_inputs[0].second == "github:a/b");
   BOOST_TEST(job.request.nix.override_inputs[1].second == "path:" + (top / "input").string());
   BOOST_TEST(!job.request.nix.no_write_lock_file);

@@ -61,7 +61,7 @@ class Remote(RemoteTest):
 
     def test_failure_has_the_words_of_nix(self):
         self.work = self.flake("hello")
-        self.assert_fails(self.far_nixbuild(".#nothing"), "nothing")
+        self.assert_fails(self.far_nixbuild(".#nothing"), "flake '.' has no 'nothing'")
         self.work = self.flake("faults")
         self.assert_fails(self.far_nixbuild(".#broken"), "the last words of the builder")
 
