@@ -11,6 +11,7 @@
 #include "support/format.hpp"
 
 #include <expected>
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <string>
@@ -76,7 +77,7 @@ RemoteResult do_without_agent(const builder::NoAgent& reason, const RemoteJob& j
 }
 
 std::string told(const engine::Facts& engine) {
-  return format("{} ({})", engine.host_name, engine.id);
+  return engine.id.empty() ? engine.host_name : format("{} ({})", engine.host_name, engine.id);
 }
 
 // The one beside the agent, if it answered.
@@ -86,28 +87,29 @@ std::optional<engine::Facts> engine_of(const RemoteResult& result) {
   return std::nullopt;
 }
 
-// An engine behind a tunnel may not be the one beside the agent.
-void check_engine(const engine::Facts& theirs, const engine::Facts& ours, RemoteTask task,
-                  const std::string& peer, const std::string& context) {
-  if (theirs.id == ours.id) return;
+bool has_images(const RemoteResult& result, engine::Engine& engine, const CancelToken& cancel) {
+  const auto* report = std::get_if<BuildReport>(&result);
+  return report == nullptr || std::ranges::all_of(report->images, [&](const LoadedImage& image) {
+           return engine.inspect_image(image.id, cancel).has_value();
+         });
+}
+
+// An engine behind a tunnel may not be the one beside the agent. Podman has no ID that stays: there
+// the images tell.
+void check_engine(const RemoteResult& result, const engine::Facts& theirs, Connection& connection,
+                  RemoteTask task, const std::string& peer, const CancelToken& cancel) {
+  const engine::Facts& ours = connection.engine.facts(cancel);
+  if (theirs.id == ours.id && (!ours.id.empty() || has_images(result, connection.engine, cancel))) {
+    return;
+  }
   throw Error(ErrorKind::failed,
               format("the image {} the engine {} of {}, and the context '{}' leads to the "
                      "engine {}",
                      task == RemoteTask::build ? "is in" : "was compared with", told(theirs), peer,
-                     context, told(ours)))
+                     connection.context.name, told(ours)))
       .with_hint("Two engines run there. Name the socket of the right one in the context's URL, as "
                  "in ssh://host/run/user/1000/docker.sock, or load through the context's own "
                  "connection with --builder=host.");
-}
-
-// A build may take hours, and whether the engine was there at its beginning is nothing to fail for.
-engine::Facts facts_at_last(std::future<engine::Facts> asked, engine::Engine& engine,
-                            const CancelToken& cancel) {
-  try {
-    return asked.get();
-  } catch (const Error&) {
-    return engine.facts(cancel);
-  }
 }
 
 // Nothing when it is to be done here.
@@ -121,7 +123,9 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, W
   const builder::Way way = open_way(chosen, connection, world, cancel);
   job.engine_socket = way.engine_socket;
   // Asked meanwhile, since the way through the docker CLI takes its time.
-  auto ours = std::async(std::launch::async, [&] { return connection.engine.facts(cancel); });
+  // The engine is for one thread at a time. A build may take hours, and whether the engine was
+  // there at its beginning is nothing to fail for: then it is asked again.
+  auto asked = std::async(std::launch::async, [&] { (void)connection.engine.facts(cancel); });
   auto agent = start_agent(way, world, cancel);
   if (job.request.out_link) {
     warn(world, format("no link {} is made: what Nix builds stays on {}", *job.request.out_link,
@@ -129,12 +133,12 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, W
   }
   RemoteResult result = with_frame(format("building on {}", way.peer), [&] {
     if (agent) return ask(*agent, job, world, cancel);
-    ours.wait(); // the engine is for one thread at a time
+    asked.wait();
     return do_without_agent(agent.error(), job, way, connection.engine, world, cancel);
   });
+  asked.wait();
   if (const auto theirs = engine_of(result)) {
-    check_engine(*theirs, facts_at_last(std::move(ours), connection.engine, cancel), job.task,
-                 way.peer, connection.context.name);
+    check_engine(result, *theirs, connection, job.task, way.peer, cancel);
   }
   const auto* unable = std::get_if<UnableToBuild>(&result);
   if (unable == nullptr) return result;
