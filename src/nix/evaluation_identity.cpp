@@ -156,7 +156,7 @@ std::optional<fs::path> unchanging_tree(const Options& options, const std::strin
   constexpr std::string_view scheme = "path:";
   if (!options.unchanging_trees || !reference.starts_with(scheme)) return std::nullopt;
   const std::size_t end = std::min(reference.find('?'), reference.size());
-  const std::string folder = reference.substr(scheme.size(), end - scheme.size());
+  std::string folder = reference.substr(scheme.size(), end - scheme.size());
   if (!folder.starts_with(*options.unchanging_trees + "/")) return std::nullopt;
   return folder;
 }
