@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(remedies)
 BOOST_AUTO_TEST_CASE(the_machine_behind_a_socket_is_to_be_started) {
   Client client;
   const fs::path home = client.home.path();
-  BOOST_TEST(has(client.remedy(home / ".colima/work/docker.sock", ENOENT), "`colima start work`"));
+  BOOST_TEST(has(client.remedy(home / ".colima/office/docker.sock", ENOENT), "`colima start office`"));
   BOOST_TEST(
       has(client.remedy(home / ".colima/default/docker.sock", ECONNREFUSED), "`colima restart`"));
   BOOST_TEST(has(client.remedy(home / ".lima/vm/sock/docker.sock", ENOENT), "`limactl start vm`"));
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(colima_is_asked_for_the_state) {
   Client client;
   client.runner.on({"colima", "list", "-j"},
                    {.out = R"({"name":"work","status":"Broken","runtime":"docker"})"});
-  BOOST_TEST(has(client.remedy(client.home.path() / ".colima/work/docker.sock", ENOENT),
+  BOOST_TEST(has(client.remedy(client.home.path() / ".colima/office/docker.sock", ENOENT),
                  "`colima stop --force work`"));
 }
 
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(without_an_engine_of_its_own_colima_may_be_meant) {
   fs::create_directory(client.home.path() / ".colima");
   BOOST_TEST(has(remedy(), "`colima start`"));
   client.runner.on({"colima"}, {.out = R"({"name":"work","status":"Stopped"})"});
-  BOOST_TEST(has(remedy(), "`colima start work`"));
+  BOOST_TEST(has(remedy(), "`colima start office`"));
   client.runner.on({"colima"}, {.out = R"({"name":"work","status":"Running"})"});
   BOOST_TEST(has(remedy(), "`docker context use colima-work`"));
   // Who names a socket means that one.
