@@ -53,9 +53,9 @@ BOOST_AUTO_TEST_CASE(the_machine_behind_a_socket_is_to_be_started) {
 BOOST_AUTO_TEST_CASE(colima_is_asked_for_the_state) {
   Client client;
   client.runner.on({"colima", "list", "-j"},
-                   {.out = R"({"name":"work","status":"Broken","runtime":"docker"})"});
+                   {.out = R"({"name":"office","status":"Broken","runtime":"docker"})"});
   BOOST_TEST(has(client.remedy(client.home.path() / ".colima/office/docker.sock", ENOENT),
-                 "`colima stop --force work`"));
+                 "`colima stop --force office`"));
 }
 
 BOOST_AUTO_TEST_CASE(without_an_engine_of_its_own_colima_may_be_meant) {
@@ -66,10 +66,10 @@ BOOST_AUTO_TEST_CASE(without_an_engine_of_its_own_colima_may_be_meant) {
   BOOST_TEST(has(remedy(), "is the engine running?"));
   fs::create_directory(client.home.path() / ".colima");
   BOOST_TEST(has(remedy(), "`colima start`"));
-  client.runner.on({"colima"}, {.out = R"({"name":"work","status":"Stopped"})"});
+  client.runner.on({"colima"}, {.out = R"({"name":"office","status":"Stopped"})"});
   BOOST_TEST(has(remedy(), "`colima start office`"));
-  client.runner.on({"colima"}, {.out = R"({"name":"work","status":"Running"})"});
-  BOOST_TEST(has(remedy(), "`docker context use colima-work`"));
+  client.runner.on({"colima"}, {.out = R"({"name":"office","status":"Running"})"});
+  BOOST_TEST(has(remedy(), "`docker context use colima-office`"));
   // Who names a socket means that one.
   BOOST_TEST(has(client.remedy("/nonexistent/docker.sock", ENOENT, Origin::docker_host, "default"),
                  "is the engine running?"));
