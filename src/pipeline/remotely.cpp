@@ -10,8 +10,8 @@
 #include "support/error.hpp"
 #include "support/format.hpp"
 
-#include <expected>
 #include <algorithm>
+#include <expected>
 #include <filesystem>
 #include <future>
 #include <string>
