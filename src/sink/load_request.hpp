@@ -35,6 +35,6 @@ struct SentLoad {
 // engine can check that it then has every blob. Throws as engine::Engine::load_images does, an
 // Error of kind corrupt for a layer with other bytes than it should have, and what `pace` throws.
 SentLoad send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
-                        LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel);
+                   LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel);
 
 } // namespace nixbuild::sink

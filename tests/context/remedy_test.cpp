@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_SUITE(remedies)
 BOOST_AUTO_TEST_CASE(the_machine_behind_a_socket_is_to_be_started) {
   Client client;
   const fs::path home = client.home.path();
-  BOOST_TEST(has(client.remedy(home / ".colima/office/docker.sock", ENOENT), "`colima start office`"));
+  BOOST_TEST(
+      has(client.remedy(home / ".colima/office/docker.sock", ENOENT), "`colima start office`"));
   BOOST_TEST(
       has(client.remedy(home / ".colima/default/docker.sock", ECONNREFUSED), "`colima restart`"));
   BOOST_TEST(has(client.remedy(home / ".lima/vm/sock/docker.sock", ENOENT), "`limactl start vm`"));
