@@ -41,10 +41,9 @@ void print_plan(const pipeline::BuildPlan& plan, World& world) {
 int run_build(const BuildCall& call, World& world) {
   prepare_result_files(call.files);
   const pipeline::BuildReport report = build_with_progress(call, world);
-  if (report.plan) {
-    print_plan(*report.plan, world);
-    return 0;
-  }
+  for (const pipeline::BuildPlan& plan : report.plans)
+    print_plan(plan, world);
+  if (!report.plans.empty()) return 0;
   write_result_files(call.files, report);
   print_results(report.images, call.results, world.out);
   return 0;

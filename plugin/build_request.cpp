@@ -83,18 +83,18 @@ void set_builder(pipeline::BuildRequest& request, const std::string& builder) {
 pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
                                            const context::GlobalFlags& docker,
                                            const Environment& environment) {
-  pipeline::BuildRequest request{
-      .docker = docker,
-      .installable = installable_of(options),
-      .tags = tags_of(options),
-      .platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")),
-      .builder_image = options.value("builder-image").value_or(""),
-      .nix = nix_options_of(options),
-      .out_link = options.value("out-link"),
-      .dry_run = options.is_on("dry-run"),
-      .image_options = image_options_of(options, environment),
-      .stable_order = options.is_on("stable-order"),
-      .remove_replaced = options.is_on("rm-replaced")};
+  pipeline::BuildRequest request{.docker = docker,
+                                 .installable = installable_of(options),
+                                 .tags = tags_of(options),
+                                 .builder_image = options.value("builder-image").value_or(""),
+                                 .nix = nix_options_of(options),
+                                 .out_link = options.value("out-link"),
+                                 .dry_run = options.is_on("dry-run"),
+                                 .image_options = image_options_of(options, environment),
+                                 .stable_order = options.is_on("stable-order"),
+                                 .remove_replaced = options.is_on("rm-replaced")};
+  if (const auto platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")))
+    request.platforms.push_back(*platform);
   set_builder(request, options.value("builder").value_or("auto"));
   if (options.is_on("debug")) request.docker.debug = true;
   return request;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "archive/compression.hpp"
 #include "archive/stream.hpp"
 #include "oci/digest.hpp"
 #include "oci/platform.hpp"
@@ -25,6 +26,10 @@ public:
   // Writes exactly Layer::size bytes to `sink`. What was read may have changed or lie: whoever
   // sends the bytes compares them with Layer::digest.
   virtual void write_to(archive::Sink& sink, const CancelToken& cancel) const = 0;
+
+  // The same, compressed on the way: where the bytes are, if that is another machine.
+  virtual void write_compressed_to(archive::Sink& sink, archive::Compression compression,
+                                   const CancelToken& cancel) const;
 
   // Everything that determines the bytes, as a text; empty when only the bytes themselves do. Equal
   // identities have equal bytes (image/digest_cache.hpp).

@@ -63,7 +63,12 @@ json::object object_of(const LoadedImage& image) {
           {"config", image.config_digest.str()},
           {"manifest", image.manifest_digest.str()},
           {"names", array_of(image.names)},
-          {"sentBytes", image.sent_bytes}};
+          {"sentBytes", image.sent_bytes},
+          {"platforms", array_of(image.platforms)}};
+}
+
+json::object object_of(const ValidatedImage& image) {
+  return {{"platform", image.platform.str()}, {"config", image.config_digest.str()}};
 }
 
 json::object object_of(const BuildPlan& plan) {
@@ -127,7 +132,13 @@ LoadedImage loaded_image(const json::object& object) {
           .config_digest = checked(oci::Digest::parse(text(object.at("config")))),
           .manifest_digest = checked(oci::Digest::parse(text(object.at("manifest")))),
           .names = references(object.at("names")),
-          .sent_bytes = object.at("sentBytes").to_number<std::uint64_t>()};
+          .sent_bytes = object.at("sentBytes").to_number<std::uint64_t>(),
+          .platforms = platforms(object.at("platforms"))};
+}
+
+ValidatedImage validated_image(const json::object& object) {
+  return {.platform = checked(oci::Platform::parse(text(object.at("platform")))),
+          .config_digest = checked(oci::Digest::parse(text(object.at("config"))))};
 }
 
 BuildPlan build_plan(const json::object& object) {
@@ -144,15 +155,14 @@ BuildPlan build_plan(const json::object& object) {
 } // namespace
 
 std::string to_message(const BuildRequest& request) {
-  return json::serialize(json::object{
-      {"installable", request.installable},
-      {"tags", array_of(request.tags)},
-      {"platform", request.platform ? json::value(request.platform->str()) : json::value(nullptr)},
-      {"nix", object_of(request.nix)},
-      {"dryRun", request.dry_run},
-      {"image", object_of(request.image_options)},
-      {"stableOrder", request.stable_order},
-      {"removeReplaced", request.remove_replaced}});
+  return json::serialize(json::object{{"installable", request.installable},
+                                      {"tags", array_of(request.tags)},
+                                      {"platforms", array_of(request.platforms)},
+                                      {"nix", object_of(request.nix)},
+                                      {"dryRun", request.dry_run},
+                                      {"image", object_of(request.image_options)},
+                                      {"stableOrder", request.stable_order},
+                                      {"removeReplaced", request.remove_replaced}});
 }
 
 BuildRequest parse_request(std::string_view message) {
@@ -161,16 +171,13 @@ BuildRequest parse_request(std::string_view message) {
     BuildRequest request{.docker = {},
                          .installable = text(object.at("installable")),
                          .tags = references(object.at("tags")),
-                         .platform = {},
+                         .platforms = platforms(object.at("platforms")),
                          .nix = nix_options(object.at("nix").as_object()),
                          .out_link = {},
                          .dry_run = object.at("dryRun").as_bool(),
                          .image_options = image_options(object.at("image").as_object()),
                          .stable_order = object.at("stableOrder").as_bool(),
                          .remove_replaced = object.at("removeReplaced").as_bool()};
-    if (const auto platform = optional_text(object.at("platform"))) {
-      request.platform = checked(oci::Platform::parse(*platform));
-    }
     return request;
   });
 }
@@ -179,20 +186,28 @@ std::string to_message(const BuildReport& report) {
   json::array images;
   for (const LoadedImage& image : report.images)
     images.push_back(object_of(image));
-  return json::serialize(
-      json::object{{"engine", object_of(report.engine)},
-                   {"images", std::move(images)},
-                   {"plan", report.plan ? json::value(object_of(*report.plan)) : json::value()}});
+  json::array validated;
+  for (const ValidatedImage& image : report.validated)
+    validated.push_back(object_of(image));
+  json::array plans;
+  for (const BuildPlan& plan : report.plans)
+    plans.push_back(object_of(plan));
+  return json::serialize(json::object{{"engine", object_of(report.engine)},
+                                      {"images", std::move(images)},
+                                      {"validated", std::move(validated)},
+                                      {"plans", std::move(plans)}});
 }
 
 BuildReport parse_report(std::string_view message) {
   return reading("report of a build", [&] {
     const json::object object = object_in(message);
-    BuildReport report{
-        .engine = engine_facts(object.at("engine").as_object()), .images = {}, .plan = {}};
+    BuildReport report{.engine = engine_facts(object.at("engine").as_object()), .images = {}};
     for (const json::value& image : object.at("images").as_array())
       report.images.push_back(loaded_image(image.as_object()));
-    if (!object.at("plan").is_null()) report.plan = build_plan(object.at("plan").as_object());
+    for (const json::value& image : object.at("validated").as_array())
+      report.validated.push_back(validated_image(image.as_object()));
+    for (const json::value& plan : object.at("plans").as_array())
+      report.plans.push_back(build_plan(plan.as_object()));
     return report;
   });
 }

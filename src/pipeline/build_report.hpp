@@ -20,6 +20,23 @@ struct LoadedImage {
   oci::Digest manifest_digest;
   std::vector<oci::Reference> names;
   std::uint64_t sent_bytes = 0;
+  std::vector<oci::Platform> platforms; // several: the image is an index of images for them
+};
+
+// An image as a registry has it now.
+struct PushedImage {
+  oci::Digest digest; // of the index or manifest that the names lead to
+  std::string media_type;
+  std::uint64_t size = 0; // of that index or manifest
+  oci::Digest config_digest;
+  std::vector<oci::Reference> names;
+  std::vector<oci::Platform> platforms;
+};
+
+// An image that was built and is whole, and that is not kept where the others are.
+struct ValidatedImage {
+  oci::Platform platform;
+  oci::Digest config_digest;
 };
 
 // What a build would do.
@@ -34,7 +51,9 @@ struct BuildPlan {
 struct BuildReport {
   engine::Facts engine;
   std::vector<LoadedImage> images; // none after a dry run
-  std::optional<BuildPlan> plan;   // of a dry run
+  std::vector<PushedImage> pushed;
+  std::vector<ValidatedImage> validated;
+  std::vector<BuildPlan> plans; // of a dry run, one for each platform
 };
 
 } // namespace nixbuild::pipeline

@@ -6,9 +6,12 @@
 #include "nix/options.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
+#include "pipeline/output.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nixbuild::pipeline {
@@ -20,7 +23,8 @@ struct BuildRequest {
   context::GlobalFlags docker;
   std::string installable = "."; // as typed
   std::vector<oci::Reference> tags;
-  std::optional<oci::Platform> platform; // else the engine's
+  std::vector<oci::Platform> platforms; // else the engine's
+  bool all_platforms = false;           // that the flake has the attribute for
   Builder builder = Builder::automatic;
   std::optional<std::string> builder_name; // of one that the user created; `builder` is automatic
   std::string builder_image;               // of a builder container without a name; empty: usual
@@ -31,6 +35,18 @@ struct BuildRequest {
   image::ClosureImageOptions image_options; // for a result that we make an image of
   bool stable_order = false;                // layers ordered as in the image that has the name now
   bool remove_replaced = false;             // remove the image that loses its name
+  std::vector<Output> outputs = {LoadOutput{}}; // where the image goes; not empty
+  // Other contexts whose machines build for a platform.
+  std::vector<std::pair<oci::Platform, std::string>> nodes;
+  std::map<std::string, std::string> manifest_annotations;
+  std::map<std::string, std::string> index_annotations;
+  bool sbom = false;       // attach what is in the image, as SPDX
+  bool provenance = false; // attach how it was made, as SLSA
+  bool check = false;      // build again and compare
 };
+
+// The first platform that `request` names, else `otherwise`.
+[[nodiscard]] oci::Platform first_platform(const BuildRequest& request,
+                                           const oci::Platform& otherwise);
 
 } // namespace nixbuild::pipeline

@@ -83,7 +83,7 @@ context::Machine machine_behind(Connection& connection, const Environment& envir
 
 bool can_build_here(const BuildRequest& request, const engine::Facts& engine, World& world,
                     const CancelToken& cancel) {
-  const std::string system = nix::system_of(request.platform.value_or(engine.platform));
+  const std::string system = nix::system_of(first_platform(request, engine.platform));
   if (request.nix.builders && nix::machines_allow(*request.nix.builders, system)) return true;
   return nix::can_build(system, world.processes, world.environment, cancel);
 }

@@ -73,8 +73,8 @@ void compare(InspectedImage& inspected, const image::Image& image, engine::Engin
 // `inspection` has the engine, if it answers.
 Inspection inspect_here(Inspection inspection, const BuildRequest& request, Connection& connection,
                         World& world, const CancelToken& cancel) {
-  const oci::Platform platform = request.platform.value_or(
-      inspection.engine ? inspection.engine->platform : platform_of_this_machine());
+  const oci::Platform platform = first_platform(
+      request, inspection.engine ? inspection.engine->platform : platform_of_this_machine());
 
   const Artifact artifact = build(request, platform, world, cancel);
   for (const image::Image& image :

@@ -8,7 +8,7 @@
 namespace nixbuild::pipeline {
 
 // Builds what `request` asks for, where run() would, and asks the engine what of it it has; loads
-// nothing. Where no engine answers, the build is for request.platform, else for Linux on this
+// nothing. Where no engine answers, the build is for request.platforms, else for Linux on this
 // machine's architecture, and is done here unless request.builder insists on another place. Throws
 // an Error as build(), open_images() and inspect_remotely() do.
 [[nodiscard]] Inspection inspect(const BuildRequest& request, World& world,

@@ -31,7 +31,7 @@ std::vector<image::Image> images_of(const LoadRequest& request, const oci::Platf
 
 BuildReport load(const LoadRequest& request, World& world, const CancelToken& cancel) {
   Connection connection = connect(request.docker, world);
-  BuildReport report{.engine = connection.engine.facts(cancel), .images = {}, .plan = {}};
+  BuildReport report{.engine = connection.engine.facts(cancel), .images = {}};
   return with_frame(format("loading {}", request.archive.string()), [&] {
     for (const image::Image& image : images_of(request, report.engine.platform, cancel)) {
       const sink::LoadReport loaded =

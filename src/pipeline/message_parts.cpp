@@ -39,6 +39,13 @@ json::array array_of(const std::vector<oci::Reference>& references) {
   return array;
 }
 
+json::array array_of(const std::vector<oci::Platform>& platforms) {
+  json::array array;
+  for (const oci::Platform& platform : platforms)
+    array.emplace_back(platform.str());
+  return array;
+}
+
 json::object object_of(const engine::Facts& facts) {
   return {{"product", facts.product},
           {"version", facts.version},
@@ -72,6 +79,13 @@ std::vector<oci::Reference> references(const json::value& value) {
   std::vector<oci::Reference> list;
   for (const json::value& item : value.as_array())
     list.push_back(checked(oci::Reference::parse(text(item))));
+  return list;
+}
+
+std::vector<oci::Platform> platforms(const json::value& value) {
+  std::vector<oci::Platform> list;
+  for (const json::value& item : value.as_array())
+    list.push_back(checked(oci::Platform::parse(text(item))));
   return list;
 }
 

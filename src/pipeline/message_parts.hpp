@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "oci/platform.hpp"
 #include "oci/reference.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -45,12 +46,14 @@ Value checked(std::expected<Value, std::string> parsed) {
 [[nodiscard]] boost::json::value text_or_null(const std::optional<std::string>& text);
 [[nodiscard]] boost::json::array array_of(const std::vector<std::string>& texts);
 [[nodiscard]] boost::json::array array_of(const std::vector<oci::Reference>& references);
+[[nodiscard]] boost::json::array array_of(const std::vector<oci::Platform>& platforms);
 [[nodiscard]] boost::json::object object_of(const engine::Facts& facts);
 
 [[nodiscard]] std::string text(const boost::json::value& value);
 [[nodiscard]] std::optional<std::string> optional_text(const boost::json::value& value);
 [[nodiscard]] std::vector<std::string> texts(const boost::json::value& value);
 [[nodiscard]] std::vector<oci::Reference> references(const boost::json::value& value);
+[[nodiscard]] std::vector<oci::Platform> platforms(const boost::json::value& value);
 [[nodiscard]] engine::Facts engine_facts(const boost::json::object& object);
 
 } // namespace nixbuild::pipeline

@@ -39,9 +39,10 @@ bool overrides_with_local_flake(const nix::Options& options, const fs::path& fol
 // What of the request a script cannot do.
 std::optional<std::string> beyond_script(const BuildRequest& request, const engine::Facts& engine) {
   if (request.dry_run) return "--dry-run";
-  if (request.platform && *request.platform != engine.platform) {
-    return format("--platform {}", request.platform->str());
-  }
+  for (const oci::Platform& platform : request.platforms)
+    if (platform != engine.platform) return format("--platform {}", platform.str());
+  if (request.all_platforms) return "--platform all";
+  if (request.outputs != std::vector<Output>{LoadOutput{}}) return "--push or --output";
   if (request.stable_order) return "--stable-order";
   if (request.remove_replaced) return "--rm-replaced";
   if (overrides_with_local_flake(request.nix, fs::current_path())) {
@@ -199,8 +200,7 @@ RemoteResult build_plainly(const BuildRequest& request, const builder::Way& mach
         if (!status.success())
           throw plain_failure(status, output, child->tail_of_stderr(), what, machine.peer);
         return BuildReport{.engine = facts,
-                           .images = look_up_all(output, request, machine, engine, cancel),
-                           .plan = {}};
+                           .images = look_up_all(output, request, machine, engine, cancel)};
       });
 }
 

@@ -14,9 +14,9 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, Worl
   const engine::Facts& engine = connection.engine.facts(cancel);
 
   // The engine decides what is built, unless the user wants another platform.
-  const oci::Platform platform = request.platform.value_or(engine.platform);
+  const oci::Platform platform = first_platform(request, engine.platform);
   if (request.dry_run) {
-    return {.engine = engine, .plan = plan_build(request, platform, world, cancel)};
+    return {.engine = engine, .plans = {plan_build(request, platform, world, cancel)}};
   }
   const TransferJob job{.artifact = build(request, platform, world, cancel),
                         .tags = request.tags,

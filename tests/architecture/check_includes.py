@@ -15,7 +15,7 @@ LAYERS = [
     {"support"},
     {"process", "archive", "progress", "config"},
     {"http", "oci"},
-    {"nix", "context", "engine", "source"},
+    {"nix", "context", "engine", "source", "registry"},
     {"image"},
     {"sink"},
     {"agent"},

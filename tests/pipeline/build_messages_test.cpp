@@ -13,7 +13,7 @@ BuildRequest full_request() {
   return {.docker = {},
           .installable = ".#a \"b\"",
           .tags = {*oci::Reference::parse("me/app:1"), *oci::Reference::parse("x:y")},
-          .platform = oci::Platform{"linux", "arm", "v7"},
+          .platforms = {{"linux", "arm", "v7"}},
           .nix = {.file = "f.nix",
                   .args = {{"a", "1"}},
                   .arg_strings = {{"b", "2"}, {"c", ""}},
@@ -45,27 +45,29 @@ BuildRequest full_request() {
 }
 
 BuildReport full_report() {
-  return {.engine = {.product = "Docker Engine",
-                     .version = "28.5.2",
-                     .api = {.major_number = 1, .minor_number = 51},
-                     .platform = {"linux", "arm64", ""},
-                     .store = engine::ImageStore::containerd,
-                     .driver = "overlayfs",
-                     .id = "id",
-                     .host_name = "host"},
-          .images = {{.id = "sha256:1",
-                      .config_digest = oci::Digest::of("config"),
-                      .manifest_digest = oci::Digest::of("manifest"),
-                      .names = {*oci::Reference::parse("a:b")},
-                      .sent_bytes = 1ULL << 40U}},
-          .plan = pipeline::BuildPlan{.platform = {"linux", "amd64", ""},
-                                      .installable = ".",
-                                      .attribute = "packages",
-                                      .derivation = "/nix/store/x.drv",
-                                      .work = {.builds = {"a"},
-                                               .downloads = {"b", "c"},
-                                               .download_bytes = 5,
-                                               .unpacked_bytes = 6}}};
+  return {
+      .engine = {.product = "Docker Engine",
+                 .version = "28.5.2",
+                 .api = {.major_number = 1, .minor_number = 51},
+                 .platform = {"linux", "arm64", ""},
+                 .store = engine::ImageStore::containerd,
+                 .driver = "overlayfs",
+                 .id = "id",
+                 .host_name = "host"},
+      .images = {{.id = "sha256:1",
+                  .config_digest = oci::Digest::of("config"),
+                  .manifest_digest = oci::Digest::of("manifest"),
+                  .names = {*oci::Reference::parse("a:b")},
+                  .sent_bytes = 1ULL << 40U}},
+      .validated = {{.platform = {"linux", "arm64", ""}, .config_digest = oci::Digest::of("c")}},
+      .plans = {{.platform = {"linux", "amd64", ""},
+                 .installable = ".",
+                 .attribute = "packages",
+                 .derivation = "/nix/store/x.drv",
+                 .work = {.builds = {"a"},
+                          .downloads = {"b", "c"},
+                          .download_bytes = 5,
+                          .unpacked_bytes = 6}}}};
 }
 
 } // namespace
@@ -78,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_request_arrives_whole) {
   BOOST_TEST(to_message(arrived) == to_message(sent));
   BOOST_TEST(arrived.installable == sent.installable);
   BOOST_TEST(arrived.tags.at(0).familiar() == "me/app:1");
-  BOOST_TEST(arrived.platform->str() == "linux/arm/v7");
+  BOOST_TEST(arrived.platforms.at(0).str() == "linux/arm/v7");
   BOOST_TEST((arrived.nix.arg_strings == sent.nix.arg_strings));
   BOOST_TEST((arrived.nix.builders == sent.nix.builders));
   BOOST_TEST((arrived.image_options == sent.image_options));
@@ -87,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_request_arrives_whole) {
 
 BOOST_AUTO_TEST_CASE(what_was_not_said_stays_unsaid) {
   const BuildRequest arrived = pipeline::parse_request(to_message(BuildRequest()));
-  BOOST_TEST(!arrived.platform.has_value());
+  BOOST_TEST(arrived.platforms.empty());
   BOOST_TEST(!arrived.nix.file.has_value());
   BOOST_TEST(!arrived.image_options.cmd.has_value());
   BOOST_TEST((arrived.image_options == image::ClosureImageOptions()));
@@ -98,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_report_arrives_whole) {
   BOOST_TEST(to_message(arrived) == to_message(full_report()));
   BOOST_TEST((arrived.engine.store == engine::ImageStore::containerd));
   BOOST_TEST(arrived.images.at(0).sent_bytes == 1ULL << 40U);
-  BOOST_TEST(arrived.plan->work.downloads.size() == 2U);
+  BOOST_TEST(arrived.plans.at(0).work.downloads.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(nonsense_is_an_error) {

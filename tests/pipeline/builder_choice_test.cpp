@@ -129,9 +129,8 @@ BOOST_AUTO_TEST_CASE(other_engines_are_built_for_here_where_nix_can) {
   for (const Endpoint& endpoint :
        {tcp(), socket_at(".orbstack/run/docker.sock"), socket_at(".docker/run/docker.sock")})
     BOOST_CHECK(driver(endpoint) == Driver::host);
-  BOOST_CHECK(driver(tcp(), {.platform = oci::Platform{"linux", "arm64", ""}}) ==
-              Driver::container);
-  BuildRequest request{.platform = oci::Platform{"linux", "arm64", ""}};
+  BOOST_CHECK(driver(tcp(), {.platforms = {{"linux", "arm64", ""}}}) == Driver::container);
+  BuildRequest request{.platforms = {{"linux", "arm64", ""}}};
   request.nix.builders = "ssh://mac aarch64-linux";
   BOOST_CHECK(driver(tcp(), request) == Driver::host);
 }

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   const BuildCall call = parse({});
   BOOST_TEST(call.request.installable == ".");
   BOOST_TEST(call.request.tags.empty());
-  BOOST_TEST(!call.request.platform.has_value());
+  BOOST_TEST(call.request.platforms.empty());
   BOOST_TEST(!call.request.dry_run);
   BOOST_TEST(call.progress == Mode::automatic);
   BOOST_TEST(call.results == Results::names);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(everything) {
   BOOST_TEST(call.request.installable == ".#x");
   BOOST_TEST(call.request.tags.at(0).str() == "docker.io/library/a:1");
   BOOST_TEST(call.request.tags.at(1).str() == "ghcr.io/b/c:latest");
-  BOOST_TEST(call.request.platform->str() == "linux/arm64");
+  BOOST_TEST(call.request.platforms.at(0).str() == "linux/arm64");
   BOOST_TEST(call.request.out_link.value() == "l");
   BOOST_TEST(call.request.dry_run);
   BOOST_TEST(call.request.docker.debug);
@@ -115,11 +115,12 @@ BOOST_AUTO_TEST_CASE(attribute_of_a_file_may_be_left_out) {
 
 BOOST_AUTO_TEST_CASE(platform_of_the_environment) {
   const Variables docker{{"DOCKER_DEFAULT_PLATFORM", "linux/386"}};
-  BOOST_TEST(parse({}, docker).request.platform->str() == "linux/386");
+  BOOST_TEST(parse({}, docker).request.platforms.at(0).str() == "linux/386");
   const Variables both{{"DOCKER_DEFAULT_PLATFORM", "linux/386"},
                        {"NIXBUILD_PLATFORM", "linux/arm64"}};
-  BOOST_TEST(parse({}, both).request.platform->str() == "linux/arm64");
-  BOOST_TEST(parse({"--platform", "linux/amd64"}, both).request.platform->str() == "linux/amd64");
+  BOOST_TEST(parse({}, both).request.platforms.at(0).str() == "linux/arm64");
+  BOOST_TEST(parse({"--platform", "linux/amd64"}, both).request.platforms.at(0).str() ==
+             "linux/amd64");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_are_set_once) {

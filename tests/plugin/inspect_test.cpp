@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(command_line) {
   BOOST_TEST(asked.nix.impure);
   BOOST_TEST((asked.builder == nixbuild::pipeline::Builder::ssh));
   BOOST_TEST(asked.builder_image == "me/nix:1");
-  BOOST_TEST(asked.platform->str() == "linux/arm64");
+  BOOST_TEST(asked.platforms.at(0).str() == "linux/arm64");
   BOOST_TEST(asked.image_options.env.at(0) == "A=1");
   BOOST_TEST(world.out.text == inspection_json(some_inspection()));
   BOOST_TEST(world.err.text.contains("#1 inspect\n"));
