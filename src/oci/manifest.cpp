@@ -8,6 +8,12 @@ namespace nixbuild::oci {
 
 namespace {
 
+json::object to_json(const Platform& platform) {
+  json::object object{{"architecture", platform.architecture}, {"os", platform.os}};
+  if (!platform.variant.empty()) object.emplace("variant", platform.variant);
+  return object;
+}
+
 json::object to_json(const Descriptor& descriptor) {
   json::object object{{"mediaType", descriptor.media_type},
                       {"digest", descriptor.digest.str()},
@@ -18,6 +24,7 @@ json::object to_json(const Descriptor& descriptor) {
       annotations.emplace(key, value);
     object.emplace("annotations", std::move(annotations));
   }
+  if (descriptor.platform) object.emplace("platform", to_json(*descriptor.platform));
   return object;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "oci/digest.hpp"
+#include "oci/platform.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +29,7 @@ struct Descriptor {
   Digest digest;
   std::uint64_t size = 0; // bytes
   std::map<std::string, std::string> annotations = {};
+  std::optional<Platform> platform = {};
 };
 
 // The manifest of an image; `layers` bottom first.

@@ -18,26 +18,8 @@ using archive::TarMember;
 
 namespace {
 
-constexpr std::string_view oci_layout = R"({"imageLayoutVersion":"1.0.0"})";
-
 std::string blob_name(const oci::Digest& digest) {
   return format("blobs/sha256/{}", digest.hex());
-}
-
-image::ImageManifest manifest_of(const image::Image& image) {
-  if (image.manifest) return *image.manifest;
-  std::vector<oci::Descriptor> layers;
-  layers.reserve(image.layers.size());
-  for (const image::Layer& layer : image.layers)
-    layers.push_back({layer.media_type, layer.digest, layer.size});
-  std::string text = oci::manifest_json({.media_type = std::string(oci::media_type::config),
-                                         .digest = image.config_digest,
-                                         .size = image.config.size()},
-                                        layers);
-  oci::Digest digest = oci::Digest::of(text);
-  return {.text = std::move(text),
-          .media_type = std::string(oci::media_type::manifest),
-          .digest = std::move(digest)};
 }
 
 std::string docker_manifest(const image::Image& image) {
@@ -58,7 +40,7 @@ std::vector<std::pair<std::string, std::string>> metadata(const image::Image& im
   if (uncompressed) entry.annotations.emplace(layers_annotation, layers_uncompressed);
   return {{blob_name(image.config_digest), image.config},
           {blob_name(manifest.digest), manifest.text},
-          {"oci-layout", std::string(oci_layout)},
+          {"oci-layout", std::string(oci_layout_file)},
           {"index.json", oci::index_json(std::span(&entry, 1))},
           {"manifest.json", docker_manifest(image)}};
 }
@@ -107,6 +89,22 @@ TarMember layer_member(const image::Layer& layer) {
 }
 
 } // namespace
+
+image::ImageManifest manifest_of(const image::Image& image) {
+  if (image.manifest) return *image.manifest;
+  std::vector<oci::Descriptor> layers;
+  layers.reserve(image.layers.size());
+  for (const image::Layer& layer : image.layers)
+    layers.push_back({layer.media_type, layer.digest, layer.size});
+  std::string text = oci::manifest_json({.media_type = std::string(oci::media_type::config),
+                                         .digest = image.config_digest,
+                                         .size = image.config.size()},
+                                        layers);
+  oci::Digest digest = oci::Digest::of(text);
+  return {.text = std::move(text),
+          .media_type = std::string(oci::media_type::manifest),
+          .digest = std::move(digest)};
+}
 
 DualTar::DualTar(const image::Image& image, const LoadPlan& plan)
     : image_(image)

@@ -225,7 +225,8 @@ void bring_and_name(EngineLoad& load, const std::vector<oci::Reference>& names,
   }
 }
 
-std::string step_name(const std::vector<oci::Reference>& names) {
+std::string step_name(const std::vector<oci::Reference>& names, const LoadOptions& options) {
+  if (!options.step.empty()) return options.step;
   return names.empty() ? "load image" : format("load {}", names.front().familiar());
 }
 
@@ -235,7 +236,7 @@ LoadReport load_into_engine(const image::Image& given, const std::vector<oci::Re
                             const LoadOptions& options, engine::Engine& engine,
                             progress::Reporter& reporter, const CancelToken& cancel) {
   const std::string purpose = names.empty() ? given.config_digest.str() : names.front().str();
-  return progress::as_step(reporter, step_name(names), [&](progress::Step& step) {
+  return progress::as_step(reporter, step_name(names, options), [&](progress::Step& step) {
     const image::Image image = options.stable_order && !names.empty()
                                    ? arranged(given, names.front(), engine, reporter, cancel)
                                    : given;

@@ -25,6 +25,8 @@ struct LoadOptions {
   bool stable_order = false;
   // How to cut large loads, where not as is best for the engine's image store.
   std::optional<SliceSizes> slices = {};
+  // What the step is called in the display, where not after the first name.
+  std::string step = {};
 };
 
 struct LoadReport {

@@ -21,8 +21,7 @@ bool looks_at_all_layers(const engine::Facts& engine) {
 } // namespace
 
 oci::Digest manifest_digest(const image::Image& image) {
-  const LoadPlan nothing;
-  return DualTar(image, nothing).manifest_digest();
+  return manifest_of(image).digest;
 }
 
 std::string image_id(const image::Image& image, ImageStore store) {
