@@ -18,11 +18,8 @@ int serve_standard_streams() {
   const auto runner = process::system_runner();
   const agent::Work job = [&](const std::string& request, agent::Conversation& client,
                               progress::Reporter& reporter, const CancelToken& cancel) {
-    const auto ask = [&client](const std::string& question, archive::Sink& data) {
-      return client.ask(question, data);
-    };
     pipeline::World world{.environment = environment, .processes = *runner, .reporter = reporter};
-    return pipeline::serve_job(request, ask, world, cancel);
+    return pipeline::serve_job(request, client, world, cancel);
   };
   const agent::Hello hello =
       agent::own_hello(std::string(plugin::version), environment.get("HOME").value_or(""));

@@ -20,6 +20,9 @@ namespace nixbuild::nix {
                                                     const Environment& environment,
                                                     const std::filesystem::path& memory,
                                                     progress::Step& step, LogProgress& log);
+// Nix::offered_systems.
+[[nodiscard]] std::vector<std::string>
+offered_systems(const Session& session, const FlakeAttribute& flake, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_file(const Session& session, const FileAttribute& file,
                                        const std::string& system, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_store_path(const Session& session, const StorePath& path,

@@ -76,6 +76,33 @@ Evaluation Nix::evaluate(const Installable& installable, const std::string& syst
   });
 }
 
+std::vector<std::string> Nix::offered_systems(const Installable& installable,
+                                              const Options& options, progress::Reporter& reporter,
+                                              const CancelToken& cancel) {
+  const auto* flake = std::get_if<FlakeAttribute>(&installable);
+  if (flake == nullptr) {
+    throw Error(ErrorKind::invalid_input, format("{} is no attribute of a flake, so nothing says "
+                                                 "which platforms it is for",
+                                                 to_string(installable)))
+        .with_hint("Name them: `--platform linux/amd64,linux/arm64`.");
+  }
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  const std::string name = format("platforms of {}", to_string(installable));
+  return progress::as_step(reporter, name, [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    return nix::offered_systems(session, *flake, log);
+  });
+}
+
+std::optional<std::string> Nix::build_system_of(const std::string& derivation,
+                                                const CancelToken& cancel) {
+  const std::string store = (program_.parent_path() / "nix-store").string();
+  const auto answer =
+      process::capture(runner_, {.argv = {store, "-q", "--binding", "system", derivation}}, cancel);
+  if (!answer.status.success()) return std::nullopt;
+  return answer.out.substr(0, answer.out.find('\n'));
+}
+
 fs::path Nix::realise(const std::string& derivation, const std::string& output,
                       const fs::path& root, const Options& options, progress::Reporter& reporter,
                       const CancelToken& cancel) {

@@ -32,6 +32,9 @@ struct Version {
 // invalid_input for a platform that Nix does not know.
 [[nodiscard]] std::string system_of(const oci::Platform& platform);
 
+// The other way round; nothing for a system that is no Linux, or has no platform.
+[[nodiscard]] std::optional<oci::Platform> platform_of(const std::string& system);
+
 // What evaluating an installable told.
 struct Evaluation {
   std::string attribute;  // the full attribute path that was found; empty for paths
@@ -74,6 +77,18 @@ public:
   [[nodiscard]] Evaluation evaluate(const Installable& installable, const std::string& system,
                                     const Options& options, progress::Reporter& reporter,
                                     const CancelToken& cancel);
+
+  // The systems that a flake has the attribute `installable` for, as it says itself. Throws an
+  // Error: invalid_input for what is no attribute of a flake, not_found when it has it for none.
+  [[nodiscard]] std::vector<std::string> offered_systems(const Installable& installable,
+                                                         const Options& options,
+                                                         progress::Reporter& reporter,
+                                                         const CancelToken& cancel);
+
+  // The system that `derivation` itself is built on, which is another one than Evaluation::system
+  // when it is cross-compiled. Nothing when that cannot be told.
+  [[nodiscard]] std::optional<std::string> build_system_of(const std::string& derivation,
+                                                           const CancelToken& cancel);
 
   // Builds or fetches `output` of `derivation`, as Evaluation has them, and returns its store path.
   // `root`, a link to be made or replaced, keeps it from the garbage collector (Nix appends

@@ -40,4 +40,10 @@ std::string system_of(const oci::Platform& platform) {
   return std::string(found->system);
 }
 
+std::optional<oci::Platform> platform_of(const std::string& system) {
+  const auto found = std::ranges::find(systems, system, &SystemName::system);
+  if (found == systems.end()) return std::nullopt;
+  return oci::Platform::normalised("linux", found->architecture, found->variant);
+}
+
 } // namespace nixbuild::nix

@@ -158,6 +158,8 @@ std::string to_message(const BuildRequest& request) {
   return json::serialize(json::object{{"installable", request.installable},
                                       {"tags", array_of(request.tags)},
                                       {"platforms", array_of(request.platforms)},
+                                      {"allPlatforms", request.all_platforms},
+                                      {"load", loads_in_place(request)},
                                       {"nix", object_of(request.nix)},
                                       {"dryRun", request.dry_run},
                                       {"image", object_of(request.image_options)},
@@ -172,12 +174,15 @@ BuildRequest parse_request(std::string_view message) {
                          .installable = text(object.at("installable")),
                          .tags = references(object.at("tags")),
                          .platforms = platforms(object.at("platforms")),
+                         .all_platforms = object.at("allPlatforms").as_bool(),
                          .nix = nix_options(object.at("nix").as_object()),
                          .out_link = {},
                          .dry_run = object.at("dryRun").as_bool(),
                          .image_options = image_options(object.at("image").as_object()),
                          .stable_order = object.at("stableOrder").as_bool(),
-                         .remove_replaced = object.at("removeReplaced").as_bool()};
+                         .remove_replaced = object.at("removeReplaced").as_bool(),
+                         .outputs = {}};
+    if (object.at("load").as_bool()) request.outputs.emplace_back(LoadOutput{});
     return request;
   });
 }

@@ -56,4 +56,7 @@ struct BuildReport {
   std::vector<BuildPlan> plans; // of a dry run, one for each platform
 };
 
+// Adds what `more` tells of images to `report`.
+void add(BuildReport& report, BuildReport more);
+
 } // namespace nixbuild::pipeline

@@ -45,6 +45,9 @@ struct BuildRequest {
   bool check = false;      // build again and compare
 };
 
+// Whether the image is to be loaded into the engine that is meant.
+[[nodiscard]] bool loads_in_place(const BuildRequest& request);
+
 // The first platform that `request` names, else `otherwise`.
 [[nodiscard]] oci::Platform first_platform(const BuildRequest& request,
                                            const oci::Platform& otherwise);

@@ -3,6 +3,7 @@
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
+#include "pipeline/platforms.hpp"
 #include "pipeline/remotely.hpp"
 #include "sink/dual_tar.hpp"
 #include "sink/missing_layers.hpp"
@@ -10,17 +11,9 @@
 #include <set>
 #include <utility>
 
-#include <sys/utsname.h>
-
 namespace nixbuild::pipeline {
 
 namespace {
-
-oci::Platform platform_of_this_machine() {
-  utsname names{};
-  ::uname(&names);
-  return oci::Platform::normalised("linux", names.machine, "");
-}
 
 void ask_engine(Inspection& inspection, engine::Engine& engine, const CancelToken& cancel) {
   try {

@@ -61,7 +61,8 @@ std::string to_message(const RemoteJob& job) {
                    {"request", to_message(job.request)},
                    {"project", job.project},
                    {"engineSocket", text_or_null(job.engine_socket)},
-                   {"sources", std::move(sources)}});
+                   {"sources", std::move(sources)},
+                   {"handOver", job.hand_over}});
 }
 
 RemoteJob parse_remote_job(std::string_view message) {
@@ -71,7 +72,8 @@ RemoteJob parse_remote_job(std::string_view message) {
                   .request = parse_request(object.at("request").as_string()),
                   .project = text(object.at("project")),
                   .engine_socket = optional_text(object.at("engineSocket")),
-                  .sources = {}};
+                  .sources = {},
+                  .hand_over = object.at("handOver").as_bool()};
     for (const json::value& source : object.at("sources").as_array())
       job.sources.push_back(source_need(source.as_object()));
     return job;

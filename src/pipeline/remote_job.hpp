@@ -38,6 +38,7 @@ struct RemoteJob {
   std::string project;                      // what "." stands for: "host:folder"
   std::optional<std::string> engine_socket; // else what the docker CLI uses there
   std::vector<SourceNeed> sources;
+  bool hand_over = false; // the images, to the client (hand_over.hpp)
 };
 
 // The machine cannot do it at all, for want of a program; nothing was done.

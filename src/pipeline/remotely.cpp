@@ -4,6 +4,7 @@
 #include "builder/start_agent.hpp"
 #include "nix/installable.hpp"
 #include "pipeline/builder_choice.hpp"
+#include "pipeline/hand_over.hpp"
 #include "pipeline/offered_sources.hpp"
 #include "pipeline/plain_build.hpp"
 #include "pipeline/remote_job.hpp"
@@ -56,13 +57,25 @@ start_agent(const builder::Way& way, World& world, const CancelToken& cancel) {
   }
 }
 
-RemoteResult ask(agent::Connection& agent, RemoteJob job, World& world, const CancelToken& cancel) {
+// What came of a job and, where the images were handed over, of what `deliver` did with them.
+RemoteResult ask(agent::Connection& agent, RemoteJob job, const Deliver& deliver, World& world,
+                 const CancelToken& cancel) {
   OfferedSources sources = offer_sources(job.request, fs::current_path(), world.processes, cancel);
   job.sources = sources.needs;
-  const auto answer = [&](const std::string& question, archive::Source&, archive::Sink& back) {
+  BuildReport delivered;
+  HandedOver images([&](const image::ImageSet& set) { deliver(set, delivered); }, cancel);
+  const auto answer = [&](const std::string& question, archive::Source& data, archive::Sink& back) {
+    if (job.hand_over && HandedOver::is_for(question)) return images.answer(question, data);
     return sources.offer.answer(question, back);
   };
-  return parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
+  RemoteResult result =
+      parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
+  auto* report = std::get_if<BuildReport>(&result);
+  if (job.hand_over && report != nullptr && report->plans.empty()) {
+    images.finish();
+    add(*report, std::move(delivered));
+  }
+  return result;
 }
 
 RemoteResult do_without_agent(const builder::NoAgent& reason, const RemoteJob& job,
@@ -94,6 +107,19 @@ bool has_images(const RemoteResult& result, engine::Engine& engine, const Cancel
          });
 }
 
+// Nothing when the engine is not needed and does not answer, so that it says nothing of where to
+// build.
+std::optional<ChosenBuilder> chosen_builder(const RemoteJob& job, Connection& connection,
+                                            World& world, const CancelToken& cancel) {
+  try {
+    return choose_builder(job.request, connection, world, cancel);
+  } catch (const Error& error) {
+    const bool needs_engine = job.task == RemoteTask::inspect || loads_in_place(job.request);
+    if (needs_engine || error.kind() != ErrorKind::unavailable) throw;
+    return std::nullopt;
+  }
+}
+
 // An engine behind a tunnel may not be the one beside the agent. Podman has no ID that stays: there
 // the images tell.
 void check_engine(const RemoteResult& result, const engine::Facts& theirs, Connection& connection,
@@ -113,14 +139,15 @@ void check_engine(const RemoteResult& result, const engine::Facts& theirs, Conne
 }
 
 // Nothing when it is to be done here.
-std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, World& world,
+std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
+                                        Connection& connection, World& world,
                                         const CancelToken& cancel) {
-  const ChosenBuilder chosen = choose_builder(job.request, connection, world, cancel);
-  if (chosen.driver == Builder::host ||
+  const auto chosen = chosen_builder(job, connection, world, cancel);
+  if (!chosen || chosen->driver == Builder::host ||
       is_here(nix::parse_installable(job.request.installable, job.request.nix))) {
     return std::nullopt;
   }
-  const builder::Way way = open_way(chosen, connection, world, cancel);
+  const builder::Way way = open_way(*chosen, connection, world, cancel);
   job.engine_socket = way.engine_socket;
   // Asked meanwhile, since the way through the docker CLI takes its time.
   // The engine is for one thread at a time. A build may take hours, and whether the engine was
@@ -132,17 +159,18 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, W
                        way.peer));
   }
   RemoteResult result = with_frame(format("building on {}", way.peer), [&] {
-    if (agent) return ask(*agent, job, world, cancel);
+    if (agent) return ask(*agent, job, deliver, world, cancel);
     asked.wait();
     return do_without_agent(agent.error(), job, way, connection.engine, world, cancel);
   });
   asked.wait();
-  if (const auto theirs = engine_of(result)) {
+  const auto theirs = engine_of(result);
+  if (theirs && (job.task == RemoteTask::inspect || loads_in_place(job.request))) {
     check_engine(result, *theirs, connection, job.task, way.peer, cancel);
   }
   const auto* unable = std::get_if<UnableToBuild>(&result);
   if (unable == nullptr) return result;
-  if (chosen.insisted) {
+  if (chosen->insisted) {
     throw Error(ErrorKind::not_found, format("on {}: {}", way.peer, unable->message))
         .with_hint(unable->hint);
   }
@@ -153,13 +181,15 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, Connection& connection, W
 
 template <class Wanted>
 std::optional<Wanted> do_remotely(RemoteTask task, const BuildRequest& request,
-                                  Connection& connection, World& world, const CancelToken& cancel) {
+                                  const Deliver& deliver, Connection& connection, World& world,
+                                  const CancelToken& cancel) {
   std::optional<RemoteResult> result = do_remotely({.task = task,
                                                     .request = request,
                                                     .project = this_project(),
                                                     .engine_socket = {},
-                                                    .sources = {}},
-                                                   connection, world, cancel);
+                                                    .sources = {},
+                                                    .hand_over = deliver != nullptr},
+                                                   deliver, connection, world, cancel);
   if (!result) return std::nullopt;
   if (auto* wanted = std::get_if<Wanted>(&*result)) return std::move(*wanted);
   throw Error(ErrorKind::corrupt, "the agent did another job than it was asked to do");
@@ -168,13 +198,14 @@ std::optional<Wanted> do_remotely(RemoteTask task, const BuildRequest& request,
 } // namespace
 
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
-                                          World& world, const CancelToken& cancel) {
-  return do_remotely<BuildReport>(RemoteTask::build, request, connection, world, cancel);
+                                          const Deliver& deliver, World& world,
+                                          const CancelToken& cancel) {
+  return do_remotely<BuildReport>(RemoteTask::build, request, deliver, connection, world, cancel);
 }
 
 std::optional<Inspection> inspect_remotely(const BuildRequest& request, Connection& connection,
                                            World& world, const CancelToken& cancel) {
-  return do_remotely<Inspection>(RemoteTask::inspect, request, connection, world, cancel);
+  return do_remotely<Inspection>(RemoteTask::inspect, request, {}, connection, world, cancel);
 }
 
 } // namespace nixbuild::pipeline

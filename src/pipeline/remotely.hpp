@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/build_here.hpp"
 #include "pipeline/build_report.hpp"
 #include "pipeline/build_request.hpp"
 #include "pipeline/connection.hpp"
@@ -18,13 +19,17 @@ namespace nixbuild::pipeline {
 // else sent, what of them has changed. In the end the engine that `connection` leads to is asked
 // whether it is the one that has the image now.
 //
+// Images are also handed to `deliver`, if there is one: their layers then come here as it reads
+// them.
+//
 // Nothing when it is to be done here instead: request.builder says so, no command gets into that
 // machine, or what is to be loaded is a file of this machine. Nothing, too, with the reason told,
 // when there is no Nix there or the slow way is not enough, unless request.builder insists.
 // Throws an Error as the agent does, and unavailable when the connection breaks; failed when
 // another engine has the image.
 [[nodiscard]] std::optional<BuildReport> build_remotely(const BuildRequest& request,
-                                                        Connection& connection, World& world,
+                                                        Connection& connection,
+                                                        const Deliver& deliver, World& world,
                                                         const CancelToken& cancel);
 
 // The same for all that inspect() does with `request`, for which the slow way is never enough.

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "agent/conversation.hpp"
 #include "pipeline/world.hpp"
-#include "source/exchange.hpp"
 #include "support/cancel.hpp"
 
 #include <string>
@@ -9,9 +9,9 @@
 namespace nixbuild::pipeline {
 
 // The agent's work: does the RemoteJob `message` on this machine, with the Nix and the engine that
-// are here, asking the client by `ask` for source files that are not, and returns the RemoteResult.
-// Throws an Error as run() and inspect() do.
-[[nodiscard]] std::string serve_job(const std::string& message, const source::Ask& ask,
+// are here, asking `client` for source files that are not, handing the images over where that is
+// asked for, and returns the RemoteResult. Throws an Error as run() and inspect() do.
+[[nodiscard]] std::string serve_job(const std::string& message, agent::Conversation& client,
                                     World& world, const CancelToken& cancel);
 
 } // namespace nixbuild::pipeline

@@ -1,80 +1,73 @@
 #include "pipeline/transfer.hpp"
 
 #include "pipeline/image_forms.hpp"
-#include "sink/engine_sink.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
+
+#include <algorithm>
 
 namespace nixbuild::pipeline {
 
 namespace {
 
-void check_tags(const TransferJob& job, const std::vector<image::Image>& images) {
-  if (!job.tags.empty() && images.size() > 1) {
-    throw Error(ErrorKind::invalid_input,
-                format("{} holds {} images, so --tag does not say which one it names",
-                       job.artifact.path.string(), images.size()))
-        .with_hint("leave out --tag: each image then keeps its own names");
-  }
+void check_single(const OpenedArtifact& opened, std::string_view reason) {
+  if (opened.images.size() == 1) return;
+  throw Error(ErrorKind::invalid_input,
+              format("{} holds {} images, so {}", opened.built.artifact.path.string(),
+                     opened.images.size(), reason))
+      .with_hint("leave out --tag: each image then keeps its own names");
 }
 
-void check_platform(const TransferJob& job, const image::Image& image) {
-  if (image.platform == job.platform) return;
+void check_platform(const PlatformArtifact& built, const image::Image& image) {
+  if (image.platform == built.platform) return;
   throw Error(ErrorKind::invalid_input,
-              format("{} is an image for {}, not for {}", job.artifact.path.string(),
-                     image.platform.str(), job.platform.str()))
+              format("{} is an image for {}, not for {}", built.artifact.path.string(),
+                     image.platform.str(), built.platform.str()))
       .with_hint(format("to load it all the same, add --platform {}", image.platform.str()));
 }
 
-std::vector<image::Image> open_checked(const TransferJob& job, ImageForm form,
-                                       image::DigestTrust trust, World& world,
-                                       const CancelToken& cancel) {
-  std::vector<image::Image> images =
-      open_images(job.artifact, form, job.platform, job.image_options, trust, world, cancel);
-  check_tags(job, images);
-  for (const image::Image& image : images)
-    check_platform(job, image);
-  return images;
-}
-
-LoadedImage load(const image::Image& image, const TransferJob& job, engine::Engine& engine,
-                 World& world, const CancelToken& cancel) {
-  const std::vector<oci::Reference>& names = job.tags.empty() ? image.names : job.tags;
-  const sink::LoadReport report = with_frame(format("loading {}", job.artifact.path.string()), [&] {
-    return sink::load_into_engine(image, names, job.load_options, engine, world.reporter, cancel);
-  });
-  return {.id = report.image_id,
-          .config_digest = report.config_digest,
-          .manifest_digest = report.manifest_digest,
-          .names = names,
-          .sent_bytes = report.sent_bytes};
-}
-
-std::vector<LoadedImage> load_all(const std::vector<image::Image>& images, const TransferJob& job,
-                                  engine::Engine& engine, World& world, const CancelToken& cancel) {
-  std::vector<LoadedImage> loaded;
-  loaded.reserve(images.size());
-  for (const image::Image& image : images)
-    loaded.push_back(load(image, job, engine, world, cancel));
-  return loaded;
+OpenedArtifact open(const PlatformArtifact& built, const image::ClosureImageOptions& options,
+                    bool named, image::DigestTrust trust, World& world, const CancelToken& cancel) {
+  OpenedArtifact opened{.built = built,
+                        .images = open_images(built.artifact, form_of(built.artifact),
+                                              built.platform, options, trust, world, cancel)};
+  if (named) check_single(opened, "--tag does not say which one it names");
+  for (const image::Image& image : opened.images)
+    check_platform(built, image);
+  return opened;
 }
 
 } // namespace
 
-std::vector<LoadedImage> transfer(const TransferJob& job, engine::Engine& engine, World& world,
-                                  const CancelToken& cancel) {
-  const ImageForm form = form_of(job.artifact);
-  const auto images = [&](image::DigestTrust trust) {
-    return open_checked(job, form, trust, world, cancel);
+void with_images(const std::vector<PlatformArtifact>& artifacts,
+                 const image::ClosureImageOptions& options, bool named, World& world,
+                 const UseImages& use, const CancelToken& cancel) {
+  const auto open_all = [&](image::DigestTrust trust) {
+    std::vector<OpenedArtifact> opened;
+    for (const PlatformArtifact& built : artifacts)
+      opened.push_back(open(built, options, named, trust, world, cancel));
+    return opened;
   };
+  const bool remembered = std::ranges::any_of(artifacts, [](const PlatformArtifact& built) {
+    return remembers_digests(form_of(built.artifact));
+  });
   try {
-    return load_all(images(image::DigestTrust::remembered), job, engine, world, cancel);
+    return use(open_all(image::DigestTrust::remembered));
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::corrupt || !remembers_digests(form)) throw;
+    if (error.kind() != ErrorKind::corrupt || !remembered) throw;
     progress::notice(world.reporter, progress::Notice::Level::warning,
                      format("reading all layers again: {}", error.message()));
   }
-  return load_all(images(image::DigestTrust::bytes), job, engine, world, cancel);
+  use(open_all(image::DigestTrust::bytes));
+}
+
+std::vector<image::Image> single_images(const std::vector<OpenedArtifact>& opened) {
+  std::vector<image::Image> images;
+  for (const OpenedArtifact& one : opened) {
+    check_single(one, "it is not one image for its platform");
+    images.push_back(one.images.front());
+  }
+  return images;
 }
 
 } // namespace nixbuild::pipeline

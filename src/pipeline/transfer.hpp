@@ -1,32 +1,37 @@
 #pragma once
 
-#include "engine/engine.hpp"
 #include "image/closure_options.hpp"
+#include "image/image.hpp"
+#include "image/image_set.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
-#include "pipeline/artifact.hpp"
-#include "pipeline/build_report.hpp"
+#include "pipeline/build_platforms.hpp"
 #include "pipeline/world.hpp"
-#include "sink/engine_sink.hpp"
 #include "support/cancel.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace nixbuild::pipeline {
 
-// What is to be moved where; everything that a transfer beside another engine has to know.
-struct TransferJob {
-  Artifact artifact;
-  std::vector<oci::Reference> tags; // instead of the image's own names, when not empty
-  oci::Platform platform;           // that the image must be for
-  image::ClosureImageOptions image_options;
-  sink::LoadOptions load_options;
+// What was built for one platform, opened: most artifacts hold one image.
+struct OpenedArtifact {
+  PlatformArtifact built;
+  std::vector<image::Image> images; // for that platform
 };
 
-// From a built artifact to images in the engine: source, image, plan, sink. When a layer turns out
-// not to have the digest that was remembered, all are read and it is tried once more. Throws an
-// Error; names are then where they were.
-[[nodiscard]] std::vector<LoadedImage> transfer(const TransferJob& job, engine::Engine& engine,
-                                                World& world, const CancelToken& cancel);
+// What is done with opened artifacts; may be called twice.
+using UseImages = std::function<void(const std::vector<OpenedArtifact>&)>;
+
+// Opens `artifacts` and calls `use`. When `use` finds that a layer has another digest than was
+// remembered, all layers are read and it is called once more. `named` says that the images are
+// going to get names that are not their own. Throws an Error as open_images() does; invalid_input
+// for an image for another platform, and for several images where one is wanted.
+void with_images(const std::vector<PlatformArtifact>& artifacts,
+                 const image::ClosureImageOptions& options, bool named, World& world,
+                 const UseImages& use, const CancelToken& cancel);
+
+// The only image of each artifact. Throws an Error of kind invalid_input where there are several.
+[[nodiscard]] std::vector<image::Image> single_images(const std::vector<OpenedArtifact>& opened);
 
 } // namespace nixbuild::pipeline

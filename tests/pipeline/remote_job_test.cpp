@@ -9,6 +9,19 @@
 using namespace nixbuild;
 using namespace nixbuild::pipeline;
 
+namespace {
+
+class Unasked final : public agent::Conversation {
+public:
+  std::string ask(std::string_view /*question*/, archive::Source& /*data*/,
+                  archive::Sink& /*received*/) override {
+    BOOST_FAIL("nothing is to be asked");
+    return {};
+  }
+};
+
+} // namespace
+
 BOOST_FIXTURE_TEST_SUITE(remote_job, tests::PipelineWorld)
 
 BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
@@ -18,11 +31,13 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
       .project = "host:/home/me/p",
       .engine_socket = "/run/x.sock",
       .sources = {{.root = "/a", .is_git = true, .reference = "/a/sub", .mark = "/a/m"},
-                  {.root = "/b", .subfolder = "sub", .override_input = 3}}};
+                  {.root = "/b", .subfolder = "sub", .override_input = 3}},
+      .hand_over = true};
   const RemoteJob arrived = parse_remote_job(to_message(job));
   BOOST_TEST(to_message(arrived) == to_message(job));
   BOOST_TEST((arrived.task == RemoteTask::inspect));
   BOOST_TEST(arrived.request.installable == ".#a");
+  BOOST_TEST(arrived.hand_over);
   BOOST_TEST(arrived.sources.at(1).override_input.value() == 3U);
   BOOST_TEST(!arrived.sources.at(0).override_input.has_value());
   BOOST_CHECK_THROW((void)parse_remote_job("{}"), Error);
@@ -57,12 +72,9 @@ BOOST_AUTO_TEST_CASE(a_machine_without_nix_says_so_before_anything_else) {
   const Environment empty(std::map<std::string, std::string>{{"HOME", folder.path().string()},
                                                              {"PATH", folder.path().string()}});
   World without_nix{empty, *runner, reporter};
-  const auto ask = [](const std::string&, archive::Sink&) -> std::string {
-    BOOST_FAIL("nothing is to be asked");
-    return {};
-  };
+  Unasked client;
   if (std::filesystem::exists("/nix/var/nix/profiles/default/bin/nix")) return;
-  const RemoteResult result = parse_remote_result(serve_job("{}", ask, without_nix, {}));
+  const RemoteResult result = parse_remote_result(serve_job("{}", client, without_nix, {}));
   BOOST_TEST(!std::get<UnableToBuild>(result).hint.empty());
 }
 

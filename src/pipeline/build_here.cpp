@@ -1,0 +1,79 @@
+#include "pipeline/build_here.hpp"
+
+#include "pipeline/build.hpp"
+#include "pipeline/build_platforms.hpp"
+#include "pipeline/load_images.hpp"
+#include "pipeline/platforms.hpp"
+#include "pipeline/transfer.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace nixbuild::pipeline {
+
+namespace {
+
+// The engine that is meant; one that nothing is loaded into need not be there.
+std::optional<engine::Facts> engine_of(const BuildRequest& request, Connection& connection,
+                                       const CancelToken& cancel) {
+  if (loads_in_place(request)) return connection.engine.facts(cancel);
+  try {
+    return connection.engine.facts(cancel);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    return std::nullopt;
+  }
+}
+
+void load(const std::vector<OpenedArtifact>& opened, const BuildRequest& request,
+          Connection& connection, World& world, BuildReport& report, const CancelToken& cancel) {
+  const sink::LoadOptions options{.remove_replaced = request.remove_replaced,
+                                  .stable_order = request.stable_order};
+  const auto load_as_one = [&](const std::vector<image::Image>& images) {
+    const auto& names = request.tags.empty() ? images.front().names : request.tags;
+    load_images(images, names, options, connection.engine, world, report, cancel);
+  };
+  with_frame(format("loading {}", opened.front().built.artifact.path.string()), [&] {
+    if (opened.size() > 1) return load_as_one(single_images(opened));
+    for (const image::Image& image : opened.front().images)
+      load_as_one({image});
+  });
+}
+
+image::ImageSet image_set(const std::vector<OpenedArtifact>& opened) {
+  image::ImageSet set;
+  for (image::Image& image : single_images(opened))
+    set.push_back({.image = std::move(image), .attestations = {}});
+  return set;
+}
+
+} // namespace
+
+BuildReport build_here(const BuildRequest& request, Connection& connection, const Deliver& deliver,
+                       World& world, const CancelToken& cancel) {
+  const auto engine = engine_of(request, connection, cancel);
+  const std::vector<oci::Platform> platforms =
+      platforms_of(request, engine ? engine->platform : platform_of_this_machine(), world, cancel);
+  BuildReport report;
+  if (engine) report.engine = *engine;
+  if (request.dry_run) {
+    for (const oci::Platform& platform : platforms)
+      report.plans.push_back(plan_build(request, platform, world, cancel));
+    return report;
+  }
+  if (loads_in_place(request)) require_loadable(platforms, *engine);
+  const std::vector<PlatformArtifact> artifacts =
+      build_platforms(request, platforms, world, cancel);
+  const auto use = [&](const std::vector<OpenedArtifact>& opened) {
+    report.images.clear();
+    report.validated.clear();
+    if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
+    if (deliver) deliver(image_set(opened), report);
+  };
+  with_images(artifacts, request.image_options, !request.tags.empty(), world, use, cancel);
+  return report;
+}
+
+} // namespace nixbuild::pipeline
