@@ -2,6 +2,7 @@
 
 #include "image/docker_tools_image.hpp"
 #include "pipeline/directories.hpp"
+#include "pipeline/foreign_build.hpp"
 #include "pipeline/gc_root.hpp"
 
 #include <utility>
@@ -51,7 +52,11 @@ Artifact build(const BuildRequest& request, const oci::Platform& platform, World
   const auto realise = [&](const Wanted& wanted) {
     return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
   };
-  fs::path path = realise(shortest_way_to_image(evaluation));
+  const Wanted wanted = shortest_way_to_image(evaluation);
+  if (evaluation.system == system) {
+    require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
+  }
+  fs::path path = realise(wanted);
   // An attribute may be called "conf" and be something else.
   if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
     path = realise(image_of(evaluation));

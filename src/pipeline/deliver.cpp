@@ -28,10 +28,11 @@ public:
       , cancel_(cancel) {}
 
   void operator()(const LoadOutput& output) {
-    if (!output.context) return;
     context::GlobalFlags flags = request_.docker;
-    flags.context = output.context;
-    flags.hosts.clear();
+    if (output.context) {
+      flags.context = output.context;
+      flags.hosts.clear();
+    }
     Connection connection = connect(flags, world_);
     std::vector<image::Image> images;
     for (const image::PlatformImage& image : images_)
@@ -63,8 +64,15 @@ Deliver deliver_outputs(const BuildRequest& request, World& world, const CancelT
   if (request.outputs == only_here) return {};
   return [&](const image::ImageSet& images, BuildReport& report) {
     for (const Output& output : request.outputs)
-      std::visit(Delivery(images, request, world, report, cancel), output);
+      if (output != Output(LoadOutput{}))
+        std::visit(Delivery(images, request, world, report, cancel), output);
   };
+}
+
+void deliver_all(const image::ImageSet& images, const BuildRequest& request, World& world,
+                 BuildReport& report, const CancelToken& cancel) {
+  for (const Output& output : request.outputs)
+    std::visit(Delivery(images, request, world, report, cancel), output);
 }
 
 } // namespace nixbuild::pipeline

@@ -13,4 +13,8 @@ namespace nixbuild::pipeline {
 [[nodiscard]] Deliver deliver_outputs(const BuildRequest& request, World& world,
                                       const CancelToken& cancel);
 
+// Brings images, which were loaded nowhere yet, to all outputs of `request`.
+void deliver_all(const image::ImageSet& images, const BuildRequest& request, World& world,
+                 BuildReport& report, const CancelToken& cancel);
+
 } // namespace nixbuild::pipeline

@@ -3,11 +3,13 @@
 #include "pipeline/build_here.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/deliver.hpp"
+#include "pipeline/nodes.hpp"
 #include "pipeline/remotely.hpp"
 
 namespace nixbuild::pipeline {
 
 BuildReport run(const BuildRequest& request, World& world, const CancelToken& cancel) {
+  if (!request.nodes.empty()) return run_on_nodes(request, world, cancel);
   Connection connection = connect(request.docker, world);
   const Deliver deliver = deliver_outputs(request, world, cancel);
   if (auto report = build_remotely(request, connection, deliver, world, cancel))

@@ -52,6 +52,22 @@
             config = { Cmd = [ "/bin/application" ]; };
           };
 
+          # Made on one machine for whatever platform, as cross compilers do.
+          crossTools = import ./tools.nix { system = import ./builder.nix; };
+          crossDockerTools = import ./docker-tools.nix { inherit system; tools = crossTools; };
+          crossed = image: crossDockerTools.streamLayeredImage image // { stdenv.hostPlatform = { inherit system; }; };
+          crossHello = hello // {
+            name = "nixbuild-cross";
+            storeLayers = [ [ crossContents.busybox ] [ crossContents.hello ] ];
+            rootLinks = [ crossContents.busybox crossContents.hello ];
+            config = hello.config // { Env = hello.config.Env ++ [ "SYSTEM=${system}" ]; };
+          };
+          crossContents = import ./contents.nix { tools = crossTools; };
+          after = name: command: crossTools.runShell "${name}-${system}" command { };
+          crossAfter = name: command: crossed (crossHello // {
+            storeLayers = crossHello.storeLayers ++ [ [ (after name command) ] ];
+          });
+
           # Evaluating this takes as long as slowness.nix says.
           pause = builtins.foldl' (text: _: builtins.hashString "sha256" text) ""
             (builtins.genList (number: number) (import ./slowness.nix));
@@ -84,6 +100,11 @@
 
           nix2containerImage = nix2container.image;
           nix2containerImageWithFalseDigests = nix2container.imageWithFalseDigests;
+
+          crossImage = crossed crossHello;
+          crossSlow = crossAfter "slow" "sleep 5; echo > $out";
+          crossBroken = crossAfter "broken" (
+            if system == "aarch64-linux" then "echo no ${system} today; exit 1" else "sleep 600; echo > $out");
 
           big = dockerTools.buildLayeredImage (bigDefault // { compressor = "none"; });
           bigGz = dockerTools.buildLayeredImage (bigDefault // { compressor = "gz"; });

@@ -1,0 +1,2 @@
+# The machine that images for other platforms are made on.
+"x86_64-linux"
