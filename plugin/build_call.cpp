@@ -2,6 +2,8 @@
 #include "plugin/build_request.hpp"
 #include "plugin/display.hpp"
 
+#include <utility>
+
 namespace nixbuild::plugin {
 
 namespace {
@@ -16,9 +18,11 @@ Results results_of(const ParsedOptions& options) {
 } // namespace
 
 BuildCall parse_build_call(const ParsedOptions& options, const context::GlobalFlags& docker,
-                           const Environment& environment) {
+                           const Environment& environment, UsualOutput usual) {
+  auto request = parse_build_request(options, docker, environment);
+  set_outputs(request, options, usual);
   return {
-      .request = parse_build_request(options, docker, environment),
+      .request = std::move(request),
       .files = {.image_id = options.value("iidfile"), .metadata = options.value("metadata-file")},
       .progress = progress_mode_of(options),
       .results = results_of(options)};

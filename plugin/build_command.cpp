@@ -21,8 +21,6 @@ pipeline::BuildReport build_with_progress(const BuildCall& call, World& world) {
       });
 }
 
-} // namespace
-
 void print_plan(const pipeline::BuildPlan& plan, World& world) {
   world.out.write(format("{} for {}\n", plan.installable, plan.platform.str()));
   if (!plan.attribute.empty()) world.out.write(format("attribute: {}\n", plan.attribute));
@@ -38,14 +36,24 @@ void print_plan(const pipeline::BuildPlan& plan, World& world) {
     world.out.write("nothing to build or download\n");
 }
 
-int run_build(const BuildCall& call, World& world) {
-  prepare_result_files(call.files);
-  const pipeline::BuildReport report = build_with_progress(call, world);
-  for (const pipeline::BuildPlan& plan : report.plans)
+void print_plans(const std::vector<pipeline::BuildPlan>& plans, World& world) {
+  for (const pipeline::BuildPlan& plan : plans) {
+    if (&plan != &plans.front()) world.out.write("\n");
     print_plan(plan, world);
+  }
+}
+
+} // namespace
+
+int run_build(const BuildCall& call, World& world) {
+  check_outputs(call.request.outputs, world.out);
+  prepare_result_files(call.files, call.request.outputs);
+  const pipeline::BuildReport report = build_with_progress(call, world);
+  print_plans(report.plans, world);
   if (!report.plans.empty()) return 0;
   write_result_files(call.files, report);
-  print_results(report.images, call.results, world.out);
+  if (!writes_to_standard_output(call.request.outputs))
+    print_results(report, call.results, world.out);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "context/global_flags.hpp"
 #include "pipeline/build_request.hpp"
+#include "plugin/output_options.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/result_files.hpp"
 #include "plugin/results.hpp"
@@ -21,9 +22,11 @@ struct BuildCall {
 // Throws an Error of kind invalid_input or usage for values that make no sense.
 [[nodiscard]] BuildCall parse_build_call(const ParsedOptions& options,
                                          const context::GlobalFlags& docker,
-                                         const Environment& environment);
+                                         const Environment& environment,
+                                         UsualOutput usual = UsualOutput::load);
 
-// Builds, loads, prints what came of it, and returns the exit status. Throws an Error.
+// Builds, loads or pushes or writes, prints what came of it, and returns the exit status. Throws an
+// Error.
 int run_build(const BuildCall& call, World& world);
 
 } // namespace nixbuild::plugin

@@ -1,5 +1,6 @@
 #include "plugin/build_options.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -9,6 +10,68 @@ namespace {
 
 constexpr std::string_view build_for_platform =
     "Build for PLATFORM instead of the engine's (linux/arm64)";
+constexpr std::string_view build_for_platforms =
+    "Build for PLATFORM, local, or all, instead of the engine's";
+
+// As build has them: several platforms, each built where it can be.
+Option builders_option() {
+  Option option = builder_option();
+  option.values = {"BUILDER"};
+  option.help = "Run Nix by auto, host, ssh, container, a name, or PLATFORM=CONTEXT";
+  option.repeatable = true;
+  return option;
+}
+
+Option platforms_option() {
+  Option option = platform_option(build_for_platforms);
+  option.repeatable = true;
+  option.words.insert(option.words.end(), {"local", "all"});
+  return option;
+}
+
+// Where the image goes, and what goes with it.
+OptionTable output_options() {
+  using enum ValueCompletion;
+  return {
+      {.name = "annotation",
+       .values = {"KEY=VALUE"},
+       .help = "Annotate each manifest, or with index:KEY=VALUE the index",
+       .repeatable = true},
+      {.name = "compression",
+       .values = {"HOW"},
+       .help = "Compress layers that are pushed or written: gzip, zstd or none",
+       .completion = words,
+       .words = {"gzip", "zstd", "none"}},
+      {.name = "force-compression", .help = "Compress layers anew that come compressed otherwise"},
+      {.name = "insecure", .help = "Push to a registry without TLS, or with any certificate"},
+      {.name = "load", .help = "Load into the engine, beside --push or --output"},
+      {.name = "output",
+       .letter = 'o',
+       .values = {"OUTPUT"},
+       .help = "Write the image: type=oci,dest=FILE, or as docker buildx build",
+       .repeatable = true,
+       .completion = words,
+       .words = {"type=docker", "type=oci", "type=tar", "type=local", "type=image",
+                 "type=registry"}},
+      {.name = "provenance", .help = "Attach how the image was made, as SLSA provenance"},
+      {.name = "push", .help = "Push to the registry of each --tag, from here"},
+      {.name = "push-from",
+       .values = {"WHERE"},
+       .help = "Push from the client, or by the engine after loading",
+       .completion = words,
+       .words = {"client", "engine"}},
+      {.name = "registry-ca",
+       .values = {"FILE"},
+       .help = "Trust the certificates in FILE, too, when pushing",
+       .completion = files,
+       .variable = "NIXBUILD_REGISTRY_CA"},
+      {.name = "sbom", .help = "Attach what is in the image, as SPDX"},
+  };
+}
+
+void sort_by_name(OptionTable& table) {
+  std::ranges::sort(table, {}, &Option::name);
+}
 
 void append(OptionTable& table, OptionTable more) {
   table.insert(table.end(), std::make_move_iterator(more.begin()),
@@ -68,8 +131,9 @@ Option format_option() {
 OptionTable build_options() {
   using enum ValueCompletion;
   OptionTable table{
-      builder_option(),
+      builders_option(),
       builder_image_option(),
+      {.name = "check", .help = "Build twice and compare the image IDs"},
       debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
@@ -84,7 +148,7 @@ OptionTable build_options() {
        .values = {"LINK"},
        .help = "Make LINK point at what Nix built",
        .completion = files},
-      platform_option(build_for_platform),
+      platforms_option(),
       progress_option(),
       {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
       {.name = "rm-replaced",
@@ -99,6 +163,8 @@ OptionTable build_options() {
        .help = "Name the image NAME instead of what it calls itself",
        .repeatable = true},
   };
+  append(table, output_options());
+  sort_by_name(table);
   append(table, image_options());
   append(table, nix_options());
   return table;

@@ -1,9 +1,12 @@
 #include "plugin/build_request.hpp"
 
 #include "plugin/image_options.hpp"
+#include "plugin/platform_options.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace nixbuild::plugin {
@@ -59,20 +62,38 @@ std::string installable_of(const ParsedOptions& options) {
   return options.was_given("file") ? "" : ".";
 }
 
-} // namespace
-
-std::optional<oci::Platform> platform_of(const ParsedOptions& options,
-                                         const std::optional<std::string>& otherwise) {
-  const auto given = options.all("platform");
-  const auto text = given.empty() ? otherwise : std::optional(given.back().front());
-  if (!text) return std::nullopt;
-  if (given.size() > 1 || text->contains(','))
-    throw Error(ErrorKind::invalid_input, "several platforms in one run are not supported")
-        .with_hint("run docker nixbuild once for each --platform");
-  auto platform = oci::Platform::parse(*text);
-  if (!platform) refuse(format("invalid platform \"{}\": {}", *text, platform.error()));
-  return *platform;
+// A value of --builder with "=": the context whose machine builds for a platform.
+std::pair<oci::Platform, std::string> node_of(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string platform_text = text.substr(0, equals);
+  const auto platform = oci::Platform::parse(platform_text);
+  if (!platform)
+    refuse(format("invalid platform \"{}\" in --builder {}: {}", platform_text, text,
+                  platform.error()));
+  std::string context = text.substr(equals + 1);
+  if (context.empty()) refuse(format("--builder {} names no context", text));
+  return {*platform, std::move(context)};
 }
+
+void set_builders(pipeline::BuildRequest& request, const ParsedOptions& options,
+                  const Environment& environment) {
+  std::optional<std::string> builder;
+  for (const auto& values : options.all("builder")) {
+    if (!values.front().contains('=')) {
+      builder = values.front();
+      continue;
+    }
+    auto node = node_of(values.front());
+    if (std::ranges::find(request.nodes, node.first, &decltype(node)::first) != request.nodes.end())
+      refuse(format("--builder names two contexts for {}", node.first.str()));
+    request.nodes.push_back(std::move(node));
+  }
+  // The table's variable gives a value only where no --builder is given at all.
+  if (!builder) builder = environment.get("NIXBUILD_BUILDER");
+  set_builder(request, builder.value_or("auto"));
+}
+
+} // namespace
 
 void set_builder(pipeline::BuildRequest& request, const std::string& builder) {
   const auto driver = builder::parse_driver(builder);
@@ -93,9 +114,11 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
                                  .image_options = image_options_of(options, environment),
                                  .stable_order = options.is_on("stable-order"),
                                  .remove_replaced = options.is_on("rm-replaced")};
-  if (const auto platform = platform_of(options, environment.get("DOCKER_DEFAULT_PLATFORM")))
-    request.platforms.push_back(*platform);
-  set_builder(request, options.value("builder").value_or("auto"));
+  request.sbom = options.is_on("sbom");
+  request.provenance = options.is_on("provenance");
+  request.check = options.is_on("check");
+  set_platforms(request, options, environment);
+  set_builders(request, options, environment);
   if (options.is_on("debug")) request.docker.debug = true;
   return request;
 }

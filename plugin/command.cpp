@@ -17,10 +17,11 @@ Command build_command() {
   Command command{
       .name = "build",
       .arguments = "[INSTALLABLE]",
-      .summary = "Build an image and load it into the engine (the default command)",
+      .summary = "Build an image, and load, push or write it (the default command)",
       .description = "Builds INSTALLABLE for the platform of the engine behind the current Docker "
                      "context, and "
-                     "loads the image into that engine. INSTALLABLE is what nix build takes: an "
+                     "loads the image into that engine, pushes it (--push), or writes it "
+                     "(--output). INSTALLABLE is what nix build takes: an "
                      "attribute of a "
                      "flake (.#image), a store path, or with --file an attribute of an expression; "
                      "or the path "
@@ -31,6 +32,8 @@ Command build_command() {
       .examples = {{".#layeredImage", "an attribute of the flake in this folder"},
                    {"-t me/app:dev github:you/project#image", "a flake elsewhere, named anew"},
                    {"--file default.nix image", "an attribute of a Nix expression"},
+                   {"--platform amd64,arm64 --push -t ghcr.io/me/app", "two platforms, pushed"},
+                   {"-o type=oci,dest=image.tar", "into a file"},
                    {"./result", "an archive that was built already"}}};
   command.options.push_back(help_option);
   return command;
@@ -187,8 +190,8 @@ const std::vector<Variable>& environment_variables() {
       {"DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, "
        "DOCKER_API_VERSION",
        "which engine is meant and how it is reached, as for every docker command"},
-      {"DOCKER_DEFAULT_PLATFORM",
-       "the platform where neither --platform nor NIXBUILD_PLATFORM names one"},
+      {"DOCKER_DEFAULT_PLATFORM", "the platforms, separated by commas, where neither --platform "
+                                  "nor NIXBUILD_PLATFORM names any"},
       {"NIXBUILD_PROGRESS, BUILDKIT_PROGRESS", "how progress is shown where --progress is auto"},
       {"NIXBUILD_AGENT_DIR", "the folder of the programs docker-nixbuild-agent-linux-amd64 and "
                              "-arm64, which are copied to "

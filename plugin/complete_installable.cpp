@@ -1,25 +1,15 @@
 #include "plugin/complete_installable.hpp"
 
 #include "nix/nix.hpp"
+#include "oci/machine_platform.hpp"
 #include "pipeline/connection.hpp"
 #include "progress/make_reporter.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
-#include <sys/utsname.h>
-
 namespace nixbuild::plugin {
 
 namespace {
-
-// Nix builds Linux images whatever this machine runs.
-oci::Platform platform_of_this_machine() {
-  utsname name{};
-  if (::uname(&name) != 0) throw system_error(errno, "cannot tell this machine's architecture");
-  auto platform = oci::Platform::parse(std::string("linux/") + name.machine);
-  if (!platform) throw Error(ErrorKind::invalid_input, platform.error());
-  return *platform;
-}
 
 // While it completes, docker names this very program as the one that started it.
 Environment without_docker_program(const Environment& environment) {
@@ -39,7 +29,7 @@ oci::Platform platform_to_complete_for(World& world, pipeline::World& inner) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
   }
-  return platform_of_this_machine();
+  return oci::platform_of_this_machine();
 }
 
 } // namespace

@@ -1,8 +1,8 @@
 #include "plugin/load_command.hpp"
 
 #include "plugin/archive_input.hpp"
-#include "plugin/build_request.hpp"
 #include "plugin/display.hpp"
+#include "plugin/platform_options.hpp"
 #include "plugin/results.hpp"
 #include "support/error.hpp"
 
@@ -10,7 +10,8 @@ namespace nixbuild::plugin {
 
 int run_load(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
   const progress::Mode mode = progress_mode_of(options);
-  pipeline::LoadRequest request{.docker = docker, .archive = {}, .platform = platform_of(options)};
+  pipeline::LoadRequest request{
+      .docker = docker, .archive = {}, .platform = platform_of(options, "load")};
   if (options.is_on("debug")) request.docker.debug = true;
   const ArchiveInput input = ArchiveInput::open(options.value("input"), world.standard_input,
                                                 world.environment, world.cancel);
@@ -25,7 +26,7 @@ int run_load(const ParsedOptions& options, const context::GlobalFlags& docker, W
   const pipeline::BuildReport report =
       with_display(mode, progress::Activity::loading, request.docker, world, load);
   // --quiet keeps these lines, as docker load's does.
-  print_results(report.images, Results::names, world.out);
+  print_results(report, Results::names, world.out);
   return 0;
 }
 

@@ -40,7 +40,7 @@ OptionTable nix_options() {
        .variable = "NIXBUILD_IMPURE",
        .section = OptionSection::nix},
       {.name = "keep-going",
-       .help = "Go on with other builds when one fails",
+       .help = "Go on with other builds and platforms when one fails",
        .variable = "NIXBUILD_KEEP_GOING",
        .section = OptionSection::nix},
       {.name = "max-jobs",

@@ -1,24 +1,15 @@
 #include "plugin/parsed_options.hpp"
 
 #include "plugin/option_reader.hpp"
+#include "plugin/parse_bool.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace nixbuild::plugin {
 
 namespace {
-
-// Go's strconv.ParseBool.
-std::optional<bool> parse_bool(std::string_view text) {
-  static constexpr std::array yes{"1", "t", "T", "true", "TRUE", "True"};
-  static constexpr std::array no{"0", "f", "F", "false", "FALSE", "False"};
-  if (std::ranges::find(yes, text) != yes.end()) return true;
-  if (std::ranges::find(no, text) != no.end()) return false;
-  return std::nullopt;
-}
 
 std::string spelled(const Token& token) {
   return token.letter == '\0' ? token.text : format("'{}' in {}", token.letter, token.text);

@@ -39,6 +39,12 @@ struct ValidatedImage {
   oci::Digest config_digest;
 };
 
+// An image, or one for several platforms, as it was written into a file or folder.
+struct WrittenImage {
+  std::string destination;            // as FileOutput has it
+  std::vector<ValidatedImage> images; // at least one
+};
+
 // What a build would do.
 struct BuildPlan {
   oci::Platform platform;
@@ -53,6 +59,7 @@ struct BuildReport {
   std::vector<LoadedImage> images; // none after a dry run
   std::vector<PushedImage> pushed;
   std::vector<ValidatedImage> validated;
+  std::vector<WrittenImage> written;
   std::vector<BuildPlan> plans; // of a dry run, one for each platform
 };
 

@@ -1,5 +1,6 @@
 #include "pipeline/inspect.hpp"
 
+#include "oci/machine_platform.hpp"
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
@@ -67,7 +68,7 @@ void compare(InspectedImage& inspected, const image::Image& image, engine::Engin
 Inspection inspect_here(Inspection inspection, const BuildRequest& request, Connection& connection,
                         World& world, const CancelToken& cancel) {
   const oci::Platform platform = first_platform(
-      request, inspection.engine ? inspection.engine->platform : platform_of_this_machine());
+      request, inspection.engine ? inspection.engine->platform : oci::platform_of_this_machine());
 
   const Artifact artifact = build(request, platform, world, cancel);
   for (const image::Image& image :

@@ -1,3 +1,4 @@
+#include "oci/machine_platform.hpp"
 #include "plugin/build_command.hpp"
 #include "plugin/build_options.hpp"
 #include "support/error.hpp"
@@ -123,6 +124,50 @@ BOOST_AUTO_TEST_CASE(platform_of_the_environment) {
              "linux/amd64");
 }
 
+BOOST_AUTO_TEST_CASE(several_platforms) {
+  const auto platforms = [](const std::vector<std::string>& arguments,
+                            const Variables& variables = {}) {
+    std::string text;
+    for (const auto& platform : parse(arguments, variables).request.platforms)
+      text += platform.str() + " ";
+    return text;
+  };
+  BOOST_TEST(platforms({"--platform", "linux/amd64, arm64", "--platform=linux/arm,aarch64"}) ==
+             "linux/amd64 linux/arm64 linux/arm/v7 ");
+  BOOST_TEST(platforms({}, {{"DOCKER_DEFAULT_PLATFORM", "arm64,amd64"}}) ==
+             "linux/arm64 linux/amd64 ");
+  BOOST_TEST(platforms({}, {{"NIXBUILD_PLATFORM", "arm64,386"}}) == "linux/arm64 linux/386 ");
+  BOOST_TEST(platforms({"--platform=local"}) ==
+             nixbuild::oci::platform_of_this_machine().str() + " ");
+  const auto all = parse({"--platform=all,all"}).request;
+  BOOST_TEST(all.all_platforms);
+  BOOST_TEST(all.platforms.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nodes) {
+  const Variables variable{{"NIXBUILD_BUILDER", "ssh"}};
+  const auto request =
+      parse({"--builder", "linux/amd64=big", "--builder", "arm64=pi"}, variable).request;
+  BOOST_TEST(request.nodes.size() == 2U);
+  BOOST_TEST(request.nodes.at(0).first.str() == "linux/amd64");
+  BOOST_TEST(request.nodes.at(0).second == "big");
+  BOOST_TEST(request.nodes.at(1).second == "pi");
+  BOOST_TEST((request.builder == nixbuild::pipeline::Builder::ssh));
+  const auto named = parse({"--builder=linux/amd64=big", "--builder=mine"}, variable).request;
+  BOOST_TEST(named.builder_name.value() == "mine");
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_with_the_image) {
+  BOOST_TEST(!parse({}).request.sbom);
+  BOOST_TEST(!parse({}).request.provenance);
+  BOOST_TEST(!parse({}).request.check);
+  const auto request = parse({"--sbom=true", "--provenance", "--check"}).request;
+  BOOST_TEST(request.sbom);
+  BOOST_TEST(request.provenance);
+  BOOST_TEST(request.check);
+  BOOST_TEST(!parse({"--sbom", "--sbom=false"}).request.sbom);
+}
+
 BOOST_AUTO_TEST_CASE(options_that_are_set_once) {
   const auto nix =
       parse({}, {{"NIXBUILD_MAX_JOBS", "0"}, {"NIXBUILD_OFFLINE", "true"}}).request.nix;
@@ -155,9 +200,13 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(refusal({"-t", "Bad:TAG"}) ==
              "invalid tag \"Bad:TAG\": repository name must be lowercase");
   BOOST_TEST(refusal({"-t", "a@sha256:" + std::string(64, 'a')}).contains("cannot hold a digest"));
-  BOOST_TEST(refusal({"--platform", "linux/amd64,linux/arm64"}).contains("several platforms"));
-  BOOST_TEST(
-      refusal({"--platform=linux/amd64", "--platform=linux/arm64"}).contains("several platforms"));
+  BOOST_TEST(refusal({"--platform", "linux/amd64,"}).contains("invalid platform \"\""));
+  BOOST_TEST(refusal({"--platform", "linux/amd64,all"}) ==
+             "--platform all cannot be used with other platforms");
+  BOOST_TEST(refusal({"--builder", "a/b/c/d=x"}).contains("invalid platform \"a/b/c/d\""));
+  BOOST_TEST(refusal({"--builder", "linux/amd64="}).contains("names no context"));
+  BOOST_TEST(refusal({"--builder=arm64=a", "--builder=linux/arm64=b"}) ==
+             "--builder names two contexts for linux/arm64");
   BOOST_TEST(refusal({"--platform", "a/b/c/d"}).contains("invalid platform \"a/b/c/d\""));
   BOOST_TEST(refusal({"-q", "--progress", "plain"}) ==
              "progress=plain and quiet cannot be used together");

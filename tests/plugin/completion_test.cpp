@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(installable) {
 BOOST_AUTO_TEST_CASE(flags) {
   BOOST_TEST(completed({"build", "--ta"}) == "--tag\n:4\n");
   BOOST_TEST(completed({"build", "-t"}) == "-t\n:4\n");
-  BOOST_TEST(completed({"--pro"}) == "--progress\n:4\n");
+  BOOST_TEST(completed({"--prog"}) == "--progress\n:4\n");
   BOOST_TEST(completed({"build", "-q", "--q"}) == ":4\n");              // given already
   BOOST_TEST(completed({"build", "-t", "x", "--ta"}) == "--tag\n:4\n"); // repeatable
   BOOST_TEST(completed({"info", "--ta"}) == ":4\n");

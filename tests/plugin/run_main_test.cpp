@@ -80,6 +80,48 @@ BOOST_AUTO_TEST_CASE(dry_run_prints_no_result) {
   BOOST_TEST(world.out.text == "");
 }
 
+BOOST_AUTO_TEST_CASE(dry_run_for_several_platforms) {
+  FakeWorld world;
+  world.on_build = [](auto&) {
+    nixbuild::pipeline::BuildReport report;
+    for (const char* name : {"linux/amd64", "linux/arm64"})
+      report.plans.push_back({.platform = nixbuild::oci::Platform::parse(name).value(),
+                              .installable = ".#a",
+                              .attribute = "",
+                              .derivation = "",
+                              .work = {}});
+    return report;
+  };
+  BOOST_TEST(world.run({"nixbuild", "--dry-run", "--platform=amd64,arm64"}) == 0);
+  BOOST_TEST(world.out.text == ".#a for linux/amd64\nnothing to build or download\n\n"
+                               ".#a for linux/arm64\nnothing to build or download\n");
+}
+
+BOOST_AUTO_TEST_CASE(image_on_standard_output_is_alone_there) {
+  FakeWorld world;
+  world.loads({image_named({"hello"})});
+  BOOST_TEST(world.run({"nixbuild", "-o", "type=oci", "--load"}) == 0);
+  BOOST_TEST(world.out.text == "");
+  BOOST_TEST(world.run({"nixbuild", "-q", "-o", "-"}) == 0);
+  BOOST_TEST(world.out.text == "");
+  world.out.size = {.columns = 60, .lines = 24};
+  world.requests.clear();
+  BOOST_TEST(world.run({"nixbuild", "-o", "-"}) == 1);
+  BOOST_TEST(world.err.text == "ERROR: refusing to write the image to the terminal\n"
+                               "  name a file for it with dest=FILE\n");
+  BOOST_TEST(world.requests.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_platform_for_load_and_inspect) {
+  FakeWorld world;
+  BOOST_TEST(world.run({"nixbuild", "inspect", "--platform=amd64,arm64"}) == 1);
+  BOOST_TEST(world.err.text.starts_with(
+      "ERROR: inspect takes one platform, and not linux/amd64, linux/arm64\n"));
+  BOOST_TEST(world.run({"nixbuild", "load", "--platform=all"}) == 1);
+  BOOST_TEST(world.err.text.starts_with("ERROR: load takes one platform, and not all\n"));
+  BOOST_TEST(world.run({"nixbuild", "inspect", "--builder=amd64=x"}) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(display_of_a_terminal) {
   FakeWorld world;
   world.loads({image_named({"hello"})});
