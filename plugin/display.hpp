@@ -27,7 +27,7 @@ template <class Work>
 auto with_display(progress::Mode mode, progress::Activity activity,
                   const context::GlobalFlags& docker, World& world, Work&& work) {
   const auto reporter = make_display(mode, activity, docker, world);
-  pipeline::World inner{world.environment, world.processes, *reporter};
+  pipeline::World inner{world.environment, world.processes, *reporter, world.web};
   return std::forward<Work>(work)(inner);
 }
 
@@ -36,7 +36,7 @@ template <class Work>
 decltype(auto) without_display(World& world, Work&& work) {
   const auto silent =
       progress::make_reporter({.mode = progress::Mode::none}, world.err, world.environment, {});
-  pipeline::World inner{world.environment, world.processes, *silent};
+  pipeline::World inner{world.environment, world.processes, *silent, world.web};
   return std::forward<Work>(work)(inner);
 }
 

@@ -1,3 +1,4 @@
+#include "http/curl_web.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
@@ -28,6 +29,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
     ::_exit(exit_code(ErrorKind::cancelled));
   });
   const auto runner = process::system_runner();
+  const auto web = http::curl_web({.authorities = environment.get("SSL_CERT_FILE")});
   plugin::World world{.environment = environment,
                       .out = out,
                       .err = err,
@@ -36,7 +38,8 @@ int run_in_real_world(const std::vector<std::string>& arguments,
                       .standard_input = STDIN_FILENO,
                       .build = pipeline::run,
                       .load = pipeline::load,
-                      .inspect = pipeline::inspect};
+                      .inspect = pipeline::inspect,
+                      .web = web.get()};
   return plugin::run_main(arguments, world);
 }
 

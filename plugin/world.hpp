@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/web.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/run.hpp"
@@ -30,6 +31,7 @@ struct World {
   std::function<pipeline::Inspection(const pipeline::BuildRequest&, pipeline::World&,
                                      const CancelToken&)>
       inspect;
+  http::Web* web = nullptr; // none in tests without a registry
 };
 
 } // namespace nixbuild::plugin

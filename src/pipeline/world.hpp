@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/web.hpp"
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
 #include "support/environment.hpp"
@@ -12,6 +13,7 @@ struct World {
   const Environment& environment;
   process::Runner& processes;
   progress::Reporter& reporter;
+  http::Web* web = nullptr; // none on an engine's machine
 };
 
 } // namespace nixbuild::pipeline

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -150,10 +151,12 @@ Profile Profile::podman() {
   return {.product = "Podman Engine", .version = "4.3.1", .api = "1.41", .driver = "overlay"};
 }
 
-FakeEngine::FakeEngine()
+FakeEngine::FakeEngine(int family)
     : stop_(make_pipe())
-    , listener_(::socket(AF_UNIX, SOCK_STREAM, 0))
-    , otherwise_{.handler = [](const ReceivedRequest&) { return not_found(); }, .read_only = {}} {
+    , listener_(::socket(family, SOCK_STREAM, 0))
+    , otherwise_{.handler = [](const ReceivedRequest&) { return not_found(); }, .read_only = {}} {}
+
+FakeEngine::FakeEngine() : FakeEngine(AF_UNIX) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string path = socket().string();
@@ -163,6 +166,20 @@ FakeEngine::FakeEngine()
       ::listen(listener_.get(), 8) != 0) {
     throw system_error(errno, "cannot listen on " + path);
   }
+  accepting_thread_ = std::thread([this] { accept_connections(); });
+}
+
+FakeEngine::FakeEngine(Loopback) : FakeEngine(AF_INET) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+      ::listen(listener_.get(), 8) != 0 ||
+      ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    throw system_error(errno, "cannot listen on the loopback device");
+  }
+  port_ = ntohs(address.sin_port);
   accepting_thread_ = std::thread([this] { accept_connections(); });
 }
 

@@ -72,11 +72,16 @@ public:
 
   FakeEngine();
   explicit FakeEngine(const Profile& profile);
+  // Any HTTP server: on a TCP port of the loopback device in place of a socket.
+  struct Loopback {};
+  explicit FakeEngine(Loopback);
   FakeEngine(const FakeEngine&) = delete;
   FakeEngine& operator=(const FakeEngine&) = delete;
   ~FakeEngine();
 
   [[nodiscard]] std::filesystem::path socket() const { return directory_.path() / "engine.sock"; }
+
+  [[nodiscard]] int port() const { return port_; }
 
   // Answers requests for `path` (without version and query) from now on, or the next one only.
   // Handlers are called one at a time, after the body was read.
@@ -103,6 +108,8 @@ private:
     std::optional<std::size_t> read_only;
   };
 
+  explicit FakeEngine(int family);
+
   void accept_connections();
   void serve(UniqueFd connection);
   bool serve_one(int connection, std::string& unread);
@@ -111,6 +118,7 @@ private:
   TempDir directory_;
   Pipe stop_;
   UniqueFd listener_;
+  int port_ = 0;
   mutable std::mutex mutex_;
   mutable std::condition_variable received_;
   std::vector<ReceivedRequest> requests_;

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "http/web.hpp"
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace nixbuild::http {
+
+// libcurl's handles for one exchange at a time. Its connections stay open in between.
+struct CurlLine {
+  CurlLine(); // throws an Error of kind internal when there are none to be had
+  CurlLine(const CurlLine&) = delete;
+  CurlLine& operator=(const CurlLine&) = delete;
+  ~CurlLine();
+
+  CURLM* multi;
+  CURL* easy;
+  std::string origin; // that it spoke to last
+};
+
+// "https://host:port" of a URL, as it is written there.
+[[nodiscard]] std::string_view origin_of(std::string_view url);
+
+struct IdleLimits {
+  std::chrono::milliseconds moving;   // in the midst of a request or an answer
+  std::chrono::milliseconds thinking; // between them
+};
+
+// As Web::exchange, over `line`, whose handle has its options for trust set and no other.
+ResponseHead transfer(const CurlLine& line, const std::string& url, const Request& request,
+                      IdleLimits limits, const BodyHandler& on_body, const CancelToken& cancel);
+
+} // namespace nixbuild::http
