@@ -1,5 +1,11 @@
 #include "archive/compression.hpp"
 
+#include "archive/encoders.hpp"
+#include "support/error.hpp"
+
+#include <algorithm>
+#include <thread>
+
 namespace nixbuild::archive {
 
 namespace {
@@ -14,13 +20,37 @@ private:
   Sink& next_;
 };
 
-} // namespace
-
-std::unique_ptr<Compressor> make_compressor(Compression /*compression*/, Sink& next) {
-  return std::make_unique<PassOn>(next);
+// Several layers are compressed at once: more threads for each are of no use.
+std::size_t encoder_threads() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
 }
 
-std::string encoder_identity(Compression /*compression*/) {
+} // namespace
+
+std::unique_ptr<Compressor> make_compressor(Compression compression, Sink& next) {
+  switch (compression) {
+  case Compression::gzip:
+    return gzip_encoder(next, encoder_threads());
+  case Compression::zstd:
+    return zstd_encoder(next, encoder_threads());
+  case Compression::none:
+    return std::make_unique<PassOn>(next);
+  case Compression::xz:
+    break;
+  }
+  throw Error(ErrorKind::internal, "nothing is compressed by xz");
+}
+
+std::string encoder_identity(Compression compression) {
+  switch (compression) {
+  case Compression::gzip:
+    return gzip_identity();
+  case Compression::zstd:
+    return zstd_identity();
+  case Compression::none:
+  case Compression::xz:
+    break;
+  }
   return "none";
 }
 

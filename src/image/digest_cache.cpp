@@ -1,8 +1,7 @@
 #include "image/digest_cache.hpp"
 
-#include "support/format.hpp"
+#include "image/digest_and_size.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -10,22 +9,14 @@ namespace nixbuild::image {
 
 namespace {
 
-constexpr std::size_t hex_length = 64;
-
 std::string key_of(const std::string& identity) {
   return std::string(oci::Digest::of(identity).hex());
 }
 
 std::optional<LayerDigest> parse(std::string_view value) {
-  if (value.size() < hex_length + 2) return std::nullopt;
-  const auto diff_id = oci::Digest::parse(format("sha256:{}", value.substr(0, hex_length)));
-  if (!diff_id) return std::nullopt;
-  const std::string_view size_text = value.substr(hex_length + 1);
-  std::uint64_t size = 0;
-  const auto [end, error] =
-      std::from_chars(size_text.data(), size_text.data() + size_text.size(), size);
-  if (error != std::errc{} || end != size_text.data() + size_text.size()) return std::nullopt;
-  return LayerDigest{.diff_id = *diff_id, .size = size};
+  const auto read = parse_digest_and_size(value);
+  if (!read) return std::nullopt;
+  return LayerDigest{.diff_id = read->first, .size = read->second};
 }
 
 } // namespace
@@ -40,7 +31,7 @@ std::optional<LayerDigest> DigestCache::find(const std::string& identity) const 
 
 void DigestCache::remember(const std::string& identity, const LayerDigest& digest) {
   const std::scoped_lock lock(mutex_);
-  facts_.remember(key_of(identity), format("{} {}", digest.diff_id.hex(), digest.size));
+  facts_.remember(key_of(identity), digest_and_size(digest.diff_id, digest.size));
 }
 
 void DigestCache::forget(const std::string& identity) {

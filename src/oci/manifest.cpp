@@ -14,16 +14,19 @@ json::object to_json(const Platform& platform) {
   return object;
 }
 
+void add(const Annotations& annotations, json::object& object) {
+  if (annotations.empty()) return;
+  json::object list;
+  for (const auto& [key, value] : annotations)
+    list.emplace(key, value);
+  object.emplace("annotations", std::move(list));
+}
+
 json::object to_json(const Descriptor& descriptor) {
   json::object object{{"mediaType", descriptor.media_type},
                       {"digest", descriptor.digest.str()},
                       {"size", descriptor.size}};
-  if (!descriptor.annotations.empty()) {
-    json::object annotations;
-    for (const auto& [key, value] : descriptor.annotations)
-      annotations.emplace(key, value);
-    object.emplace("annotations", std::move(annotations));
-  }
+  add(descriptor.annotations, object);
   if (descriptor.platform) object.emplace("platform", to_json(*descriptor.platform));
   return object;
 }
@@ -37,16 +40,21 @@ json::array to_json(std::span<const Descriptor> descriptors) {
 
 } // namespace
 
-std::string manifest_json(const Descriptor& config, std::span<const Descriptor> layers) {
-  return json::serialize(json::object{{"schemaVersion", 2},
-                                      {"mediaType", media_type::manifest},
-                                      {"config", to_json(config)},
-                                      {"layers", to_json(layers)}});
+std::string manifest_json(const Descriptor& config, std::span<const Descriptor> layers,
+                          const Annotations& annotations) {
+  json::object manifest{{"schemaVersion", 2},
+                        {"mediaType", media_type::manifest},
+                        {"config", to_json(config)},
+                        {"layers", to_json(layers)}};
+  add(annotations, manifest);
+  return json::serialize(manifest);
 }
 
-std::string index_json(std::span<const Descriptor> manifests) {
-  return json::serialize(json::object{
-      {"schemaVersion", 2}, {"mediaType", media_type::index}, {"manifests", to_json(manifests)}});
+std::string index_json(std::span<const Descriptor> manifests, const Annotations& annotations) {
+  json::object index{
+      {"schemaVersion", 2}, {"mediaType", media_type::index}, {"manifests", to_json(manifests)}};
+  add(annotations, index);
+  return json::serialize(index);
 }
 
 } // namespace nixbuild::oci

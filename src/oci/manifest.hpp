@@ -32,11 +32,15 @@ struct Descriptor {
   std::optional<Platform> platform = {};
 };
 
+using Annotations = std::map<std::string, std::string>;
+
 // The manifest of an image; `layers` bottom first.
 [[nodiscard]] std::string manifest_json(const Descriptor& config,
-                                        std::span<const Descriptor> layers);
+                                        std::span<const Descriptor> layers,
+                                        const Annotations& annotations = {});
 
 // An index of manifests.
-[[nodiscard]] std::string index_json(std::span<const Descriptor> manifests);
+[[nodiscard]] std::string index_json(std::span<const Descriptor> manifests,
+                                     const Annotations& annotations = {});
 
 } // namespace nixbuild::oci

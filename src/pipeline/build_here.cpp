@@ -1,5 +1,6 @@
 #include "pipeline/build_here.hpp"
 
+#include "oci/machine_platform.hpp"
 #include "pipeline/build.hpp"
 #include "pipeline/build_platforms.hpp"
 #include "pipeline/load_images.hpp"
@@ -54,8 +55,8 @@ image::ImageSet image_set(const std::vector<OpenedArtifact>& opened) {
 BuildReport build_here(const BuildRequest& request, Connection& connection, const Deliver& deliver,
                        World& world, const CancelToken& cancel) {
   const auto engine = engine_of(request, connection, cancel);
-  const std::vector<oci::Platform> platforms =
-      platforms_of(request, engine ? engine->platform : platform_of_this_machine(), world, cancel);
+  const std::vector<oci::Platform> platforms = platforms_of(
+      request, engine ? engine->platform : oci::platform_of_this_machine(), world, cancel);
   BuildReport report;
   if (engine) report.engine = *engine;
   if (request.dry_run) {

@@ -2,7 +2,7 @@
 
 #include "nix/can_build.hpp"
 #include "nix/emulation.hpp"
-#include "pipeline/platforms.hpp"
+#include "oci/machine_platform.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -44,7 +44,7 @@ std::string remedy(const oci::Platform& platform, const std::string& system) {
 void require_builder_for(const oci::Platform& platform, const std::string& derivation,
                          const std::string& output, const BuildRequest& request, nix::Nix& nix,
                          World& world, const CancelToken& cancel) {
-  if (platform.architecture == platform_of_this_machine().architecture) return;
+  if (platform.architecture == oci::platform_of_this_machine().architecture) return;
   const std::string system = nix::system_of(platform);
   if (can_build(system, request, world, cancel)) return;
   // What is cross-compiled is built by another system's programs.

@@ -5,8 +5,6 @@
 #include "oci/platform_match.hpp"
 #include "support/error.hpp"
 
-#include <sys/utsname.h>
-
 namespace nixbuild::pipeline {
 
 namespace {
@@ -26,12 +24,6 @@ std::vector<oci::Platform> offered(const BuildRequest& request, World& world,
 }
 
 } // namespace
-
-oci::Platform platform_of_this_machine() {
-  utsname names{};
-  ::uname(&names);
-  return oci::Platform::normalised("linux", names.machine, "");
-}
 
 std::vector<oci::Platform> platforms_of(const BuildRequest& request, const oci::Platform& otherwise,
                                         World& world, const CancelToken& cancel) {

@@ -11,9 +11,6 @@
 
 namespace nixbuild::pipeline {
 
-// What runs on an engine of this machine: Linux, whatever the machine itself runs.
-[[nodiscard]] oci::Platform platform_of_this_machine();
-
 // What `request` is to be built for, at least one: the platforms that it names, all that the flake
 // offers, or else `otherwise`. Throws an Error as nix::Nix::offered_systems does.
 [[nodiscard]] std::vector<oci::Platform> platforms_of(const BuildRequest& request,

@@ -1,9 +1,8 @@
 #include "sink/dual_tar.hpp"
 
-#include "archive/hashing_sink.hpp"
 #include "archive/tar_writer.hpp"
 #include "oci/manifest.hpp"
-#include "support/error.hpp"
+#include "sink/checked_layer.hpp"
 #include "support/format.hpp"
 
 #include <boost/json.hpp>
@@ -45,45 +44,6 @@ std::vector<std::pair<std::string, std::string>> metadata(const image::Image& im
           {"manifest.json", docker_manifest(image)}};
 }
 
-[[noreturn]] void fail(const image::Layer& layer, std::string_view problem) {
-  throw Error(ErrorKind::corrupt,
-              format("the layer {} of the image is damaged: {}", layer.digest.str(), problem))
-      .with_hint("it was changed since it was made, or is broken on disk: build the image again");
-}
-
-// Lets exactly the bytes of a layer through, since more or fewer would shift everything in the tar
-// that follows them.
-class LayerSink final : public archive::Sink {
-public:
-  using Progress = std::function<void(std::uint64_t)>;
-
-  LayerSink(const image::Layer& layer, archive::Sink& next, Progress progress)
-      : layer_(layer)
-      , hash_(next)
-      , progress_(std::move(progress)) {}
-
-  void write(std::span<const std::byte> data) override {
-    if (data.size() > layer_.size - written_) fail(layer_, "it has too many bytes");
-    hash_.write(data);
-    written_ += data.size();
-    progress_(written_);
-  }
-
-  void finish() {
-    if (written_ != layer_.size) {
-      fail(layer_, format("it has {} bytes instead of {}", written_, layer_.size));
-    }
-    const oci::Digest digest = oci::Digest::from_hex(hash_.finish());
-    if (digest != layer_.digest) fail(layer_, format("its digest is {}", digest.str()));
-  }
-
-private:
-  const image::Layer& layer_;
-  archive::HashingSink hash_;
-  Progress progress_;
-  std::uint64_t written_ = 0;
-};
-
 TarMember layer_member(const image::Layer& layer) {
   return {.name = blob_name(layer.digest), .size = layer.size};
 }
@@ -123,7 +83,7 @@ void DualTar::write(archive::Sink& sink, const LayerProgress& progress, const Ca
   for (const std::size_t index : plan_.layers) {
     const image::Layer& layer = image_.layers.at(index);
     tar.start(layer_member(layer));
-    LayerSink content(layer, sink, [&](std::uint64_t written) { progress(index, written); });
+    CheckedLayer content(layer, sink, [&](std::uint64_t written) { progress(index, written); });
     layer.content->write_to(content, cancel);
     content.finish();
   }

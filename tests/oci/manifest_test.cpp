@@ -37,4 +37,13 @@ BOOST_AUTO_TEST_CASE(index_lists_manifests) {
                  std::string(64, '3') + R"(","size":5}]})");
 }
 
+BOOST_AUTO_TEST_CASE(annotations_come_last_and_sorted) {
+  const Descriptor one{
+      .media_type = "x", .digest = Digest::from_hex(std::string(64, '3')), .size = 5};
+  const Annotations annotations{{"b", "2"}, {"a", "\"1\""}};
+  const std::string end = R"(],"annotations":{"a":"\"1\"","b":"2"}})";
+  BOOST_TEST(manifest_json(one, std::span(&one, 1), annotations).ends_with(end));
+  BOOST_TEST(index_json(std::span(&one, 1), annotations).ends_with(end));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
