@@ -58,7 +58,7 @@
           crossed = image: crossDockerTools.streamLayeredImage image // { stdenv.hostPlatform = { inherit system; }; };
           crossHello = hello // {
             name = "nixbuild-cross";
-            storeLayers = [ [ crossContents.busybox ] [ crossContents.hello ] ];
+            storeLayers = [ [ crossContents.busybox ] [ crossContents.greeting ] [ crossContents.hello ] ];
             rootLinks = [ crossContents.busybox crossContents.hello ];
             config = hello.config // { Env = hello.config.Env ++ [ "SYSTEM=${system}" ]; };
           };
