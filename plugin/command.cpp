@@ -32,7 +32,7 @@ Command build_command() {
       .examples = {{".#layeredImage", "an attribute of the flake in this folder"},
                    {"-t me/app:dev github:you/project#image", "a flake elsewhere, named anew"},
                    {"--file default.nix image", "an attribute of a Nix expression"},
-                   {"--platform amd64,arm64 --push -t ghcr.io/me/app", "two platforms, pushed"},
+                   {"--push -t me/app --platform all", "for several platforms, to a registry"},
                    {"-o type=oci,dest=image.tar", "into a file"},
                    {"./result", "an archive that was built already"}}};
   command.options.push_back(help_option);
