@@ -3,13 +3,9 @@
 #include "archive/tar_writer.hpp"
 #include "oci/manifest.hpp"
 #include "sink/checked_layer.hpp"
-#include "support/format.hpp"
-
-#include <boost/json.hpp>
+#include "sink/layout_metadata.hpp"
 
 #include <algorithm>
-
-namespace json = boost::json;
 
 namespace nixbuild::sink {
 
@@ -17,17 +13,12 @@ using archive::TarMember;
 
 namespace {
 
-std::string blob_name(const oci::Digest& digest) {
-  return format("blobs/sha256/{}", digest.hex());
-}
-
-std::string docker_manifest(const image::Image& image) {
-  json::array layers;
+std::string docker_manifest_of(const image::Image& image) {
+  std::vector<oci::Digest> layers;
+  layers.reserve(image.layers.size());
   for (const image::Layer& layer : image.layers)
-    layers.emplace_back(blob_name(layer.digest));
-  return json::serialize(json::array{json::object{{"Config", blob_name(image.config_digest)},
-                                                  {"RepoTags", nullptr},
-                                                  {"Layers", std::move(layers)}}});
+    layers.push_back(layer.digest);
+  return docker_manifest(image.config_digest, layers, {});
 }
 
 // Everything of the tar that is no layer, in order.
@@ -41,7 +32,7 @@ std::vector<std::pair<std::string, std::string>> metadata(const image::Image& im
           {blob_name(manifest.digest), manifest.text},
           {"oci-layout", std::string(oci_layout_file)},
           {"index.json", oci::index_json(std::span(&entry, 1))},
-          {"manifest.json", docker_manifest(image)}};
+          {"manifest.json", docker_manifest_of(image)}};
 }
 
 TarMember layer_member(const image::Layer& layer) {

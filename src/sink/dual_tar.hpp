@@ -14,9 +14,6 @@ namespace nixbuild::sink {
 inline constexpr std::string_view layers_annotation = "docker-nixbuild.layers";
 inline constexpr std::string_view layers_uncompressed = "uncompressed";
 
-// The file "oci-layout" of an OCI image layout.
-inline constexpr std::string_view oci_layout_file = R"({"imageLayoutVersion":"1.0.0"})";
-
 // The manifest that came with `image`, else the one that its config and layers give.
 [[nodiscard]] image::ImageManifest manifest_of(const image::Image& image);
 

@@ -3,6 +3,7 @@
 #include "archive/tar_writer.hpp"
 #include "oci/manifest.hpp"
 #include "sink/dual_tar.hpp"
+#include "sink/layout_metadata.hpp"
 #include "sink/load_request.hpp"
 #include "sink/naming.hpp"
 #include "sink/tidying.hpp"
@@ -22,10 +23,6 @@ using engine::ImageDetails;
 
 // A tar's members in order: name and content.
 using Members = std::vector<std::pair<std::string, std::string>>;
-
-std::string blob_name(const oci::Digest& digest) {
-  return format("blobs/sha256/{}", digest.hex());
-}
 
 oci::Descriptor described(const image::Image& image) {
   const image::ImageManifest manifest = manifest_of(image);

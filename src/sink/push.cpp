@@ -1,9 +1,9 @@
 #include "sink/push.hpp"
 
 #include "sink/image_manifests.hpp"
-#include "sink/push_progress.hpp"
 #include "sink/pushed_layers.hpp"
 #include "sink/repository_push.hpp"
+#include "sink/storing_progress.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -52,7 +52,7 @@ public:
       , names_(names)
       , options_(options)
       , step_(step)
-      , progress_(step)
+      , progress_(step, "pushing")
       , cache_(options.compressed_cache)
       , layers_(images, {.compression = options.compression, .force = options.force_compression},
                 cache_) {
@@ -156,7 +156,7 @@ private:
   const std::vector<oci::Reference>& names_;
   const PushOptions& options_;
   progress::Step& step_;
-  PushProgress progress_;
+  StoringProgress progress_;
   image::CompressedCache cache_;
   PushedLayers layers_;
   std::vector<std::unique_ptr<RepositoryPush>> repositories_;

@@ -22,7 +22,7 @@ constexpr std::size_t most_manifests = 32;
 
 RepositoryPush::RepositoryPush(std::unique_ptr<registry::Repository> repository,
                                std::vector<oci::Reference> names, PushedLayers& layers,
-                               image::CompressedCache& cache, PushProgress& progress,
+                               image::CompressedCache& cache, StoringProgress& progress,
                                const CancelToken& cancel)
     : repository_(std::move(repository))
     , names_(std::move(names))

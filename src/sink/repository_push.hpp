@@ -4,8 +4,8 @@
 #include "oci/reference.hpp"
 #include "registry/repository.hpp"
 #include "sink/image_manifests.hpp"
-#include "sink/push_progress.hpp"
 #include "sink/pushed_layers.hpp"
+#include "sink/storing_progress.hpp"
 #include "support/cancel.hpp"
 
 #include <atomic>
@@ -24,7 +24,8 @@ public:
   // `names` are of the repository, at least one; everything else must live longer.
   RepositoryPush(std::unique_ptr<registry::Repository> repository,
                  std::vector<oci::Reference> names, PushedLayers& layers,
-                 image::CompressedCache& cache, PushProgress& progress, const CancelToken& cancel);
+                 image::CompressedCache& cache, StoringProgress& progress,
+                 const CancelToken& cancel);
 
   [[nodiscard]] const oci::Reference& name() const noexcept { return names_.front(); }
 
@@ -59,7 +60,7 @@ private:
   std::vector<oci::Reference> names_;
   PushedLayers& layers_;
   image::CompressedCache& cache_;
-  PushProgress& progress_;
+  StoringProgress& progress_;
   const CancelToken& cancel_;
 
   std::set<std::string> right_tags_; // that lead to the image already

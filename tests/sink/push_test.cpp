@@ -396,7 +396,8 @@ BOOST_AUTO_TEST_CASE(what_is_under_the_tag_need_not_make_sense) {
     Setup setup;
     const std::string nonsense = "{]";
     setup.app().manifests.insert_or_assign(
-        Digest::of(nonsense).str(), registry::StoredManifest{Digest::of(nonsense), std::string(type), nonsense});
+        Digest::of(nonsense).str(),
+        registry::StoredManifest{Digest::of(nonsense), std::string(type), nonsense});
     setup.app().tags["1"] = Digest::of(nonsense).str();
     const auto report = setup.push({platform_image({"one"})});
     BOOST_TEST(setup.registry().at("app", "1").digest.str() == report.digest.str());
