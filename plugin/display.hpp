@@ -2,6 +2,7 @@
 
 #include "context/global_flags.hpp"
 #include "pipeline/world.hpp"
+#include "plugin/output_sink.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/world.hpp"
 #include "progress/make_reporter.hpp"
@@ -27,7 +28,8 @@ template <class Work>
 auto with_display(progress::Mode mode, progress::Activity activity,
                   const context::GlobalFlags& docker, World& world, Work&& work) {
   const auto reporter = make_display(mode, activity, docker, world);
-  pipeline::World inner{world.environment, world.processes, *reporter, world.web};
+  OutputSink images(world.out);
+  pipeline::World inner{world.environment, world.processes, *reporter, world.web, &images};
   return std::forward<Work>(work)(inner);
 }
 

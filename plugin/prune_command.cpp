@@ -20,6 +20,7 @@ std::string excess_text(const FactFile::Excess& excess, std::string_view what) {
 
 std::string prunable_text(const pipeline::Prunable& prunable) {
   std::string text = excess_text(prunable.digests, "remembered digests of layers") +
+                     excess_text(prunable.compressed, "remembered digests of compressed layers") +
                      excess_text(prunable.evaluations, "remembered evaluations");
   for (const pipeline::ForsakenRoot& root : prunable.roots)
     text += format("  garbage-collector root of {}, which is gone\n", root.project.string());
@@ -40,7 +41,8 @@ int run_prune(const ParsedOptions& options, World& world) {
   }
   const auto removed = pipeline::prune(world.environment, pipeline::PruneMode::remove);
   world.out.write(format("Total reclaimed space: {}\n",
-                         format_bytes(removed.digests.bytes + removed.evaluations.bytes)));
+                         format_bytes(removed.digests.bytes + removed.compressed.bytes +
+                                      removed.evaluations.bytes)));
   if (!removed.roots.empty())
     world.out.write("What the roots kept in the Nix store goes with nix-collect-garbage.\n");
   return 0;

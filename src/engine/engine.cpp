@@ -154,7 +154,7 @@ std::vector<std::string> Engine::load_images(const Load& load, const CancelToken
   request.stream = load.write;
   request.stream_size = load.size;
 
-  return exchange_images(*impl_->client, request, "load the image", load.on_layer, cancel);
+  return exchange_images(*impl_->client, request, "load the image", load.on_layer, cancel).lines;
 }
 
 void Engine::pull_image(const oci::Reference& image, const LayerProgress& on_layer,
@@ -165,6 +165,22 @@ void Engine::pull_image(const oci::Reference& image, const LayerProgress& on_lay
              http::percent_encode(image.digest() ? image.digest()->str() : image.tag()));
   (void)exchange_images(*impl_->client, impl_->request("POST", path),
                         format("pull the image {}", image.familiar()), on_layer, cancel);
+}
+
+std::optional<oci::Digest> Engine::push_image(const oci::Reference& name,
+                                              const std::string& credentials,
+                                              const LayerProgress& on_layer,
+                                              const CancelToken& cancel) {
+  (void)facts(cancel);
+  http::Request request =
+      impl_->request("POST", format("/images/{}/push?tag={}", name.repository(),
+                                    http::percent_encode(name.tag())));
+  request.headers.emplace_back("X-Registry-Auth", credentials);
+  const Said said = exchange_images(*impl_->client, request,
+                                    format("push the image {}", name.familiar()), on_layer, cancel);
+  auto digest = oci::Digest::parse(said.pushed_digest);
+  if (!digest) return std::nullopt;
+  return *std::move(digest);
 }
 
 std::optional<std::set<oci::Digest>> Engine::present_blobs(const std::vector<oci::Digest>& blobs,

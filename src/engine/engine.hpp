@@ -143,6 +143,12 @@ public:
   void pull_image(const oci::Reference& image, const LayerProgress& on_layer,
                   const CancelToken& cancel);
 
+  // Has the engine push `name`, which it has, to its registry. `credentials` is what the header
+  // X-Registry-Auth holds (docker-api "Authentication"): JSON in base64url. Throws an Error of kind
+  // refused for what the registry says, too. Returns the digest that it has there, where told.
+  std::optional<oci::Digest> push_image(const oci::Reference& name, const std::string& credentials,
+                                        const LayerProgress& on_layer, const CancelToken& cancel);
+
   // By name or ID. Nothing when there is no such container.
   [[nodiscard]] std::optional<ContainerDetails> inspect_container(std::string_view container,
                                                                   const CancelToken& cancel);

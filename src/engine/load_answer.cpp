@@ -53,10 +53,12 @@ void LoadAnswer::take(const json::value& message) {
       line.pop_back();
     if (line.starts_with(unpack_failure)) {
       fail(std::move(line));
-    } else if (lines_.size() < most_lines) {
-      lines_.push_back(std::move(line));
+    } else if (said_.lines.size() < most_lines) {
+      said_.lines.push_back(std::move(line));
     }
   }
+  if (const json::object* pushed = member_object(*object, "aux"))
+    said_.pushed_digest = member_text(*pushed, "Digest");
   if (const json::object* progress = member_object(*object, "progressDetail");
       progress != nullptr && on_layer_) {
     on_layer_(member_text(*object, "id"), member_number(*progress, "current"),
@@ -68,14 +70,14 @@ void LoadAnswer::fail(std::string text) {
   if (!failure_ || failure_->empty()) failure_ = std::move(text);
 }
 
-std::vector<std::string> LoadAnswer::finish() && {
+Said LoadAnswer::finish() && {
   if (failure_) throw refusal(operation_, *failure_);
-  return std::move(lines_);
+  return std::move(said_);
 }
 
-std::vector<std::string> exchange_images(http::Client& client, const http::Request& request,
-                                         const std::string& operation,
-                                         const LayerProgress& on_layer, const CancelToken& cancel) {
+Said exchange_images(http::Client& client, const http::Request& request,
+                     const std::string& operation, const LayerProgress& on_layer,
+                     const CancelToken& cancel) {
   LoadAnswer answer(operation, on_layer);
   JsonMessages messages([&](const json::value& message) { answer.take(message); });
   std::string error_body;

@@ -11,7 +11,14 @@
 
 namespace nixbuild::engine {
 
-// What the messages of an answer to POST /images/load or /images/create amount to.
+// What an engine says of images that it has taken, fetched or pushed.
+struct Said {
+  std::vector<std::string> lines; // for people
+  std::string pushed_digest;      // of an image as its registry has it now; empty when not said
+};
+
+// What the messages of an answer to POST /images/load, /images/create or /images/NAME/push amount
+// to.
 class LoadAnswer {
 public:
   // `operation` is for the refusal: "load the image". Both must live longer.
@@ -21,22 +28,21 @@ public:
 
   void take(const boost::json::value& message);
 
-  // Throws the refusal when one of the messages was one: the first. Returns the lines that were
-  // none.
-  [[nodiscard]] std::vector<std::string> finish() &&;
+  // Throws the refusal when one of the messages was one: the first.
+  [[nodiscard]] Said finish() &&;
 
 private:
   void fail(std::string text);
 
   const std::string& operation_;
   const LayerProgress& on_layer_;
-  std::vector<std::string> lines_;
+  Said said_;
   std::optional<std::string> failure_;
 };
 
 // Sends `request` and reads its answer as LoadAnswer does, to its end.
-std::vector<std::string> exchange_images(http::Client& client, const http::Request& request,
-                                         const std::string& operation,
-                                         const LayerProgress& on_layer, const CancelToken& cancel);
+Said exchange_images(http::Client& client, const http::Request& request,
+                     const std::string& operation, const LayerProgress& on_layer,
+                     const CancelToken& cancel);
 
 } // namespace nixbuild::engine

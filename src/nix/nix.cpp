@@ -132,6 +132,27 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
   });
 }
 
+void Nix::rebuild(const std::string& derivation, const std::string& output, const Options& options,
+                  progress::Reporter& reporter, const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  const std::string name = readable_name(derivation);
+  Arguments argv{session.nix_store(), "--realise", realisable(derivation, output),
+                 "--check",           "--log-format", "internal-json"};
+  const Arguments flags = realisation_flags(options);
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  progress::as_step(reporter, format("check {}", name), [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    const auto printed = run_logged(session, argv, log);
+    if (printed) return;
+    if (!printed.error().text.contains("may not be deterministic"))
+      throw explain(format("cannot build {} again", name), printed.error());
+    throw Error(ErrorKind::failed, format("{} is not the same when it is built again", name))
+        .with_detail(printed.error().text)
+        .with_hint("Find out what differs: `nix-store --realise --check --keep-failed` keeps the "
+                   "second result, for diffoscope to compare.");
+  });
+}
+
 Closure Nix::closure(const std::string& path, const CancelToken& cancel) {
   return query_closure(runner_, nix_store_beside(program_), {path}, cancel);
 }

@@ -99,6 +99,11 @@ public:
                                               const Options& options, progress::Reporter& reporter,
                                               const CancelToken& cancel);
 
+  // Builds `output` of `derivation`, which was realised, once more and compares the results. Throws
+  // an Error of kind failed when they differ.
+  void rebuild(const std::string& derivation, const std::string& output, const Options& options,
+               progress::Reporter& reporter, const CancelToken& cancel);
+
   // What realise() would build and fetch.
   [[nodiscard]] DryRun what_would_be_built(const std::string& derivation, const std::string& output,
                                            const Options& options, const CancelToken& cancel);

@@ -52,15 +52,18 @@ Artifact build(const BuildRequest& request, const oci::Platform& platform, World
   const auto realise = [&](const Wanted& wanted) {
     return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
   };
-  const Wanted wanted = shortest_way_to_image(evaluation);
+  Wanted wanted = shortest_way_to_image(evaluation);
   if (evaluation.system == system) {
     require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
   }
   fs::path path = realise(wanted);
   // An attribute may be called "conf" and be something else.
   if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
-    path = realise(image_of(evaluation));
+    wanted = image_of(evaluation);
+    path = realise(wanted);
   }
+  if (request.check)
+    nix.rebuild(wanted.derivation, wanted.output, request.nix, world.reporter, cancel);
   return artifact_of(std::move(path), evaluation);
 }
 

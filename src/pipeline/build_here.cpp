@@ -70,6 +70,8 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
   const auto use = [&](const std::vector<OpenedArtifact>& opened) {
     report.images.clear();
     report.validated.clear();
+    report.pushed.clear();
+    report.written.clear();
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
     if (deliver) deliver(image_set(opened), report);
   };

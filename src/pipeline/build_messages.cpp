@@ -164,7 +164,10 @@ std::string to_message(const BuildRequest& request) {
                                       {"dryRun", request.dry_run},
                                       {"image", object_of(request.image_options)},
                                       {"stableOrder", request.stable_order},
-                                      {"removeReplaced", request.remove_replaced}});
+                                      {"removeReplaced", request.remove_replaced},
+      {"sbom", request.sbom},
+      {"provenance", request.provenance},
+      {"check", request.check}});
 }
 
 BuildRequest parse_request(std::string_view message) {
@@ -181,7 +184,10 @@ BuildRequest parse_request(std::string_view message) {
                          .image_options = image_options(object.at("image").as_object()),
                          .stable_order = object.at("stableOrder").as_bool(),
                          .remove_replaced = object.at("removeReplaced").as_bool(),
-                         .outputs = {}};
+                         .outputs = {},
+                         .sbom = object.at("sbom").as_bool(),
+                         .provenance = object.at("provenance").as_bool(),
+                         .check = object.at("check").as_bool()};
     if (object.at("load").as_bool()) request.outputs.emplace_back(LoadOutput{});
     return request;
   });

@@ -19,6 +19,7 @@ void add(BuildReport& report, BuildReport more) {
   append(report.images, std::move(more.images));
   append(report.pushed, std::move(more.pushed));
   append(report.validated, std::move(more.validated));
+  append(report.written, std::move(more.written));
 }
 
 } // namespace nixbuild::pipeline

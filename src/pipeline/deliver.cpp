@@ -1,8 +1,11 @@
 #include "pipeline/deliver.hpp"
 
 #include "pipeline/connection.hpp"
+#include "pipeline/image_output.hpp"
 #include "pipeline/load_images.hpp"
+#include "pipeline/push_output.hpp"
 #include "support/error.hpp"
+#include "support/format.hpp"
 
 #include <utility>
 #include <variant>
@@ -11,9 +14,10 @@ namespace nixbuild::pipeline {
 
 namespace {
 
-const std::vector<oci::Reference>& names_of(const image::ImageSet& images,
-                                            const BuildRequest& request) {
-  return request.tags.empty() ? images.front().image.names : request.tags;
+oci::Reference reference_of(const std::string& name) {
+  auto reference = oci::Reference::parse(name);
+  if (reference) return *std::move(reference);
+  throw Error(ErrorKind::invalid_input, format("invalid name \"{}\": {}", name, reference.error()));
 }
 
 // The images of one build on their way to one output after the other.
@@ -37,19 +41,35 @@ public:
     std::vector<image::Image> images;
     for (const image::PlatformImage& image : images_)
       images.push_back(image.image);
-    load_images(images, names_of(images_, request_), {.remove_replaced = request_.remove_replaced},
+    load_images(images, names_for({}), {.remove_replaced = request_.remove_replaced},
                 connection.engine, world_, report_, cancel_);
   }
 
-  void operator()(const PushOutput& /*output*/) {
-    throw Error(ErrorKind::invalid_input, "images are not pushed yet");
+  void operator()(const PushOutput& output) {
+    report_.pushed.push_back(
+        push_output(images_, names_for(output.names), output, request_, world_, cancel_));
   }
 
-  void operator()(const FileOutput& /*output*/) {
-    throw Error(ErrorKind::invalid_input, "images are not written to files yet");
+  void operator()(const FileOutput& output) {
+    write_output(images_, names_for(output.names), output, request_, world_, cancel_);
+    WrittenImage written{.destination = output.destination, .images = {}};
+    for (const image::PlatformImage& image : images_)
+      written.images.push_back(
+          {.platform = image.image.platform, .config_digest = image.image.config_digest});
+    report_.written.push_back(std::move(written));
   }
 
 private:
+  // The output's own, else those of the request, else of the image.
+  [[nodiscard]] std::vector<oci::Reference>
+  names_for(const std::vector<std::string>& own_names) const {
+    std::vector<oci::Reference> names;
+    for (const std::string& name : own_names)
+      names.push_back(reference_of(name));
+    if (!names.empty()) return names;
+    return request_.tags.empty() ? images_.front().image.names : request_.tags;
+  }
+
   const image::ImageSet& images_;
   const BuildRequest& request_;
   World& world_;

@@ -43,4 +43,8 @@ fs::path digest_cache_file(const Environment& environment) {
   return cache_directory(environment) / "layer-digests";
 }
 
+fs::path compressed_cache_file(const Environment& environment) {
+  return cache_directory(environment) / "compressed-layers";
+}
+
 } // namespace nixbuild::pipeline

@@ -20,6 +20,9 @@ namespace nixbuild::pipeline {
 // The image::DigestCache of this user.
 [[nodiscard]] std::filesystem::path digest_cache_file(const Environment& environment);
 
+// The image::CompressedCache of this user.
+[[nodiscard]] std::filesystem::path compressed_cache_file(const Environment& environment);
+
 // The nix::EvaluationMemory of this user.
 [[nodiscard]] std::filesystem::path evaluation_memory_file(const Environment& environment);
 

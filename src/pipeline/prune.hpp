@@ -11,6 +11,7 @@ namespace nixbuild::pipeline {
 // What of our own files is of no more use.
 struct Prunable {
   FactFile::Excess digests;     // of layers, but for the newest ones
+  FactFile::Excess compressed;  // digests of compressed layers, but for the newest ones
   FactFile::Excess evaluations; // whose derivations are gone, and all but the newest ones
   std::vector<ForsakenRoot> roots;
 };

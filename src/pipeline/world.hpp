@@ -1,5 +1,6 @@
 #pragma once
 
+#include "archive/stream.hpp"
 #include "http/web.hpp"
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
@@ -14,6 +15,7 @@ struct World {
   process::Runner& processes;
   progress::Reporter& reporter;
   http::Web* web = nullptr; // none on an engine's machine
+  archive::Sink* standard_output = nullptr; // for images that the user wants there; as above
 };
 
 } // namespace nixbuild::pipeline

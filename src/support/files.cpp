@@ -2,13 +2,12 @@
 
 #include "support/error.hpp"
 #include "support/format.hpp"
-#include "support/scope_exit.hpp"
-#include "support/unique_fd.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <span>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -53,20 +52,41 @@ std::string read_file(const fs::path& file, std::size_t limit) {
   });
 }
 
-void write_file_atomically(const fs::path& file, std::string_view content) {
-  std::string temporary = file.string() + ".XXXXXX";
-  const UniqueFd fd(::mkstemp(temporary.data()));
-  if (!fd) throw system_error(errno, format("cannot write {}", file.string()));
-  bool renamed = false;
-  const ScopeExit remove_temporary([&] {
-    if (!renamed) ::unlink(temporary.c_str());
-  });
-  with_frame(format("writing {}", file.string()),
-             [&] { write_all(fd.get(), std::as_bytes(std::span(content))); });
-  if (::fchmod(fd.get(), 0644) != 0 || ::rename(temporary.c_str(), file.c_str()) != 0) {
-    throw system_error(errno, format("cannot write {}", file.string()));
+NewFile::NewFile(fs::path file) : file_(std::move(file)) {
+  std::error_code none;
+  const fs::file_status status = fs::status(file_, none);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fd_ = UniqueFd(::open(file_.c_str(), O_WRONLY | O_CLOEXEC));
+  } else {
+    temporary_ = file_.string() + ".XXXXXX";
+    fd_ = UniqueFd(::mkstemp(temporary_.data()));
   }
-  renamed = true;
+  if (fd_) return;
+  const int problem = errno;
+  temporary_.clear();
+  throw system_error(problem, format("cannot write {}", file_.string()));
+}
+
+NewFile::~NewFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void NewFile::write(std::span<const std::byte> data) {
+  with_frame(format("writing {}", file_.string()), [&] { write_all(fd_.get(), data); });
+}
+
+void NewFile::commit() {
+  if (temporary_.empty()) return;
+  if (::fchmod(fd_.get(), 0644) != 0 || ::rename(temporary_.c_str(), file_.c_str()) != 0) {
+    throw system_error(errno, format("cannot write {}", file_.string()));
+  }
+  temporary_.clear();
+}
+
+void write_file_atomically(const fs::path& file, std::string_view content) {
+  NewFile replacement(file);
+  replacement.write(std::as_bytes(std::span(content)));
+  replacement.commit();
 }
 
 } // namespace nixbuild

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "support/unique_fd.hpp"
+
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +29,26 @@ private:
 // larger than `limit` bytes, else io.
 [[nodiscard]] std::string read_file(const std::filesystem::path& file,
                                     std::size_t limit = std::size_t{16} << 20U);
+
+// A file that takes its place in one step when it is whole: a temporary file beside it until then,
+// which is removed when nothing comes of it. With mode 0644; the old file stays untouched till then.
+// What is no regular file (a pipe, /dev/null) is written to directly. All calls throw an Error of
+// kind io or no_space.
+class NewFile {
+public:
+  explicit NewFile(std::filesystem::path file);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  void write(std::span<const std::byte> data);
+  void commit();
+
+private:
+  std::filesystem::path file_;
+  std::string temporary_; // empty when there is none (any more)
+  UniqueFd fd_;
+};
 
 // Replaces `file` in one step (temporary file beside it, then rename), with mode 0644. Throws an
 // Error of kind io or no_space; the old file is then untouched.
