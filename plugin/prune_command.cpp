@@ -40,9 +40,9 @@ int run_prune(const ParsedOptions& options, World& world) {
     return 0;
   }
   const auto removed = pipeline::prune(world.environment, pipeline::PruneMode::remove);
-  world.out.write(format("Total reclaimed space: {}\n",
-                         format_bytes(removed.digests.bytes + removed.compressed.bytes +
-                                      removed.evaluations.bytes)));
+  world.out.write(format(
+      "Total reclaimed space: {}\n",
+      format_bytes(removed.digests.bytes + removed.compressed.bytes + removed.evaluations.bytes)));
   if (!removed.roots.empty())
     world.out.write("What the roots kept in the Nix store goes with nix-collect-garbage.\n");
   return 0;

@@ -172,9 +172,8 @@ std::optional<oci::Digest> Engine::push_image(const oci::Reference& name,
                                               const LayerProgress& on_layer,
                                               const CancelToken& cancel) {
   (void)facts(cancel);
-  http::Request request =
-      impl_->request("POST", format("/images/{}/push?tag={}", name.repository(),
-                                    http::percent_encode(name.tag())));
+  http::Request request = impl_->request("POST", format("/images/{}/push?tag={}", name.repository(),
+                                                        http::percent_encode(name.tag())));
   request.headers.emplace_back("X-Registry-Auth", credentials);
   const Said said = exchange_images(*impl_->client, request,
                                     format("push the image {}", name.familiar()), on_layer, cancel);

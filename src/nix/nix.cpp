@@ -136,7 +136,7 @@ void Nix::rebuild(const std::string& derivation, const std::string& output, cons
                   progress::Reporter& reporter, const CancelToken& cancel) {
   const Session session{runner_, program_, options, reporter, cancel, environment_};
   const std::string name = readable_name(derivation);
-  Arguments argv{session.nix_store(), "--realise", realisable(derivation, output),
+  Arguments argv{session.nix_store(), "--realise",    realisable(derivation, output),
                  "--check",           "--log-format", "internal-json"};
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());

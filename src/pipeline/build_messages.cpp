@@ -165,9 +165,9 @@ std::string to_message(const BuildRequest& request) {
                                       {"image", object_of(request.image_options)},
                                       {"stableOrder", request.stable_order},
                                       {"removeReplaced", request.remove_replaced},
-      {"sbom", request.sbom},
-      {"provenance", request.provenance},
-      {"check", request.check}});
+                                      {"sbom", request.sbom},
+                                      {"provenance", request.provenance},
+                                      {"check", request.check}});
 }
 
 BuildRequest parse_request(std::string_view message) {

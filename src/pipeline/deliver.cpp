@@ -1,6 +1,7 @@
 #include "pipeline/deliver.hpp"
 
 #include "pipeline/connection.hpp"
+#include "pipeline/engine_push.hpp"
 #include "pipeline/image_output.hpp"
 #include "pipeline/load_images.hpp"
 #include "pipeline/push_output.hpp"
@@ -46,6 +47,10 @@ public:
   }
 
   void operator()(const PushOutput& output) {
+    if (output.from_engine) {
+      return add(report_,
+                 push_from_engine(images_, names_for(output.names), request_, world_, cancel_));
+    }
     report_.pushed.push_back(
         push_output(images_, names_for(output.names), output, request_, world_, cancel_));
   }

@@ -59,7 +59,7 @@ std::vector<std::string> PlainOutput::engine_lines() const {
     engine::JsonMessages messages([&](const auto& message) { answer.take(message); });
     messages.feed(answer_);
     messages.finish();
-    return std::move(answer).finish();
+    return std::move(answer).finish().lines;
   }
   process::LineSplitter().feed(answer_, [&](std::string_view line) { lines.emplace_back(line); });
   return lines;

@@ -14,7 +14,7 @@ struct World {
   const Environment& environment;
   process::Runner& processes;
   progress::Reporter& reporter;
-  http::Web* web = nullptr; // none on an engine's machine
+  http::Web* web = nullptr;                 // none on an engine's machine
   archive::Sink* standard_output = nullptr; // for images that the user wants there; as above
 };
 

@@ -31,9 +31,9 @@ private:
                                     std::size_t limit = std::size_t{16} << 20U);
 
 // A file that takes its place in one step when it is whole: a temporary file beside it until then,
-// which is removed when nothing comes of it. With mode 0644; the old file stays untouched till then.
-// What is no regular file (a pipe, /dev/null) is written to directly. All calls throw an Error of
-// kind io or no_space.
+// which is removed when nothing comes of it. With mode 0644; the old file stays untouched till
+// then. What is no regular file (a pipe, /dev/null) is written to directly. All calls throw an
+// Error of kind io or no_space.
 class NewFile {
 public:
   explicit NewFile(std::filesystem::path file);

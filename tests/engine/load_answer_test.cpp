@@ -20,7 +20,7 @@ Lines lines_of(const std::vector<std::string>& messages, const Load& load = {}) 
   LoadAnswer answer(operation, load.on_layer);
   for (const std::string& message : messages)
     answer.take(boost::json::parse(message));
-  return std::move(answer).finish();
+  return std::move(answer).finish().lines;
 }
 
 void check_refused(const std::vector<std::string>& messages, ErrorKind kind,
