@@ -117,6 +117,7 @@ DockerConfig decode(const json::object& document, const JsonPlace& place) {
       config.plugin = as_text_map(*ours, place.member("plugins.nixbuild"));
     }
   }
+  config.logins = decode_logins(document, place);
   return config;
 }
 

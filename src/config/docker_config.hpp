@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/logins.hpp"
 #include "support/environment.hpp"
 
 #include <filesystem>
@@ -15,6 +16,7 @@ struct DockerConfig {
   std::string current_context;                     // empty when not set
   std::map<std::string, std::string> http_headers; // HttpHeaders
   std::map<std::string, std::string> plugin;       // plugins.nixbuild
+  Logins logins;                                   // auths, credHelpers, credsStore
 };
 
 // The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else $HOME/.docker.

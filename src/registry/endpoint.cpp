@@ -38,7 +38,7 @@ std::string server_of(const std::string& domain) {
 }
 
 bool is_this_machine(std::string_view server) {
-  if (server.starts_with('[')) return server.substr(0, server.find(']') + 1) == "[::1]";
+  if (server.starts_with('[')) return server == "[::1]" || server.starts_with("[::1]:");
   const std::string_view host = server.substr(0, server.find(':'));
   if (host == "localhost") return true;
   // 127.evil.example is not an address.

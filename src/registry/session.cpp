@@ -69,7 +69,9 @@ http::Response Session::authorized(const std::string& url, const Call& call,
   authorization = authorizer.renew(answer, authorization, scopes, cancel);
   request = call.request;
   request.headers.emplace_back("Authorization", authorization);
-  return exchange(url, request, call.limit, cancel);
+  answer = exchange(url, request, call.limit, cancel);
+  if (answer.head.status == 401) throw authorizer.refused(answer);
+  return answer;
 }
 
 http::Response Session::exchange(const std::string& url, const http::Request& request,

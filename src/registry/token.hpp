@@ -4,6 +4,7 @@
 #include "registry/challenge.hpp"
 #include "registry/repository.hpp"
 #include "support/cancel.hpp"
+#include "support/error.hpp"
 
 #include <chrono>
 #include <functional>
@@ -43,6 +44,9 @@ public:
   [[nodiscard]] std::string renew(const http::Response& answer, const std::string& used,
                                   const Scopes& scopes, const CancelToken& cancel);
 
+  // For an answer that does not want what renew() gave.
+  [[nodiscard]] Error refused(const http::Response& answer) const;
+
 private:
   struct Token {
     std::string text;
@@ -56,8 +60,6 @@ private:
   Token read_token(const std::string& body) const;
   void check_realm(const std::string& realm) const;
   [[nodiscard]] std::string basic() const;
-  [[nodiscard]] Error refused(const http::Response& answer) const;
-
   const Registry registry_;
   const Credentials credentials_;
   const Exchange exchange_;

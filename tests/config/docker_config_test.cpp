@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(absent_or_empty_file_means_defaults) {
 
 BOOST_AUTO_TEST_CASE(what_we_use_is_read) {
   const DockerConfig config = load(R"({
-    "auths": {"registry.example": {"auth": "eA==", "unknown": 1}},
+    "auths": {"registry.example": {"auth": "eDp5", "unknown": 1}},
     "HttpHeaders": {"X-Team": "blue", "X-Null": null},
     "currentContext": "colima",
     "cliPluginsExtraDirs": ["/a"],
