@@ -72,22 +72,27 @@ FolderFiles::FolderFiles(fs::path folder, progress::Reporter& reporter)
   }
 }
 
+void FolderFiles::fail(const std::string& name) const {
+  throw system_error(errno, format("cannot write {}", (folder_ / name).native()));
+}
+
 void FolderFiles::require(int status, const std::string& name) const {
-  if (status != 0) throw system_error(errno, format("cannot write {}", (folder_ / name).native()));
+  if (status != 0) fail(name);
 }
 
 // Step by step, so that no symbolic link is followed, whoever has put it there.
 UniqueFd FolderFiles::open_folder(const std::string& path, bool make) const {
-  UniqueFd at(::dup(top_.get()));
+  UniqueFd at(::fcntl(top_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!at) fail(path);
   for (std::string_view rest = path; !rest.empty();) {
     const std::size_t slash = rest.find('/');
     const std::string step(rest.substr(0, slash));
     rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
     if (make && ::mkdirat(at.get(), step.c_str(), 0755) != 0 && errno != EEXIST) {
-      require(-1, path);
+      fail(path);
     }
     at = UniqueFd(::openat(at.get(), step.c_str(), folder_flags));
-    if (!at) require(-1, path);
+    if (!at) fail(path);
   }
   return at;
 }
@@ -132,7 +137,7 @@ void FolderFiles::add_file(const Place& place, const archive::TarEntry& entry,
                            archive::Source& content) const {
   const UniqueFd file(::openat(place.parent.get(), place.name.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) require(-1, entry.name);
+  if (!file) fail(entry.name);
   DescriptorSink sink(file.get());
   archive::copy(content, sink);
   set_extended(file.get(), entry.attributes);
@@ -149,9 +154,12 @@ void FolderFiles::add_device(const Place& place, const archive::TarEntry& entry)
                            : 0;
   if (::mknodat(place.parent.get(), place.name.c_str(), type | entry.attributes.mode, device) ==
       0) {
+    // The umask took its part.
+    require(::fchmodat(place.parent.get(), place.name.c_str(), entry.attributes.mode, 0),
+            entry.name);
     return;
   }
-  if (errno != EPERM) require(-1, entry.name);
+  if (errno != EPERM) fail(entry.name);
   progress::notice(
       reporter_, progress::Notice::Level::warning,
       format("the device {} of the image was left out: only root may make it", entry.name));

@@ -62,6 +62,7 @@ private:
   [[nodiscard]] Place place_of(const std::string& name) const;
   void add_file(const Place& place, const archive::TarEntry& entry, archive::Source& content) const;
   void add_device(const Place& place, const archive::TarEntry& entry);
+  [[noreturn]] void fail(const std::string& name) const;
   void require(int status, const std::string& name) const;
 
   std::filesystem::path folder_;
