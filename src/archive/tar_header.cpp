@@ -15,11 +15,17 @@ struct Field {
   std::size_t offset, length;
 };
 constexpr Field name_field{0, 100};
+constexpr Field mode_field{100, 8};
+constexpr Field uid_field{108, 8};
+constexpr Field gid_field{116, 8};
 constexpr Field size_field{124, 12};
+constexpr Field mtime_field{136, 12};
 constexpr Field checksum_field{148, 8};
 constexpr Field type_field{156, 1};
 constexpr Field link_field{157, 100};
 constexpr Field magic_field{257, 6};
+constexpr Field major_field{329, 8};
+constexpr Field minor_field{337, 8};
 constexpr Field prefix_field{345, 155};
 constexpr std::size_t sparse_header_continues = 482; // old GNU: byte "isextended" of a header
 constexpr std::size_t sparse_block_continues = 504;  // … and of the blocks that follow it
@@ -52,6 +58,16 @@ std::optional<std::uint64_t> number_of(TarBlock block, Field field) {
   const auto [end, problem] = std::from_chars(text.begin(), text.end(), value, 8);
   if (problem != std::errc{} || end != text.end()) return std::nullopt;
   return value;
+}
+
+TarAttributes attributes_of(TarBlock block) {
+  const auto number = [&](Field field) { return number_of(block, field).value_or(0); };
+  return {.mode = static_cast<unsigned>(number(mode_field) & 07777U),
+          .uid = number(uid_field),
+          .gid = number(gid_field),
+          .mtime = static_cast<std::int64_t>(number(mtime_field)),
+          .device_major = number(major_field),
+          .device_minor = number(minor_field)};
 }
 
 // The sum of all bytes, those of the checksum itself counted as spaces. Some old programs took
@@ -87,6 +103,7 @@ std::expected<TarHeader, std::string> decode_tar_header(TarBlock block) {
   const auto size = number_of(block, size_field);
   if (!size) return std::unexpected("a header has a bad size");
   header.size = *size;
+  header.attributes = attributes_of(block);
 
   // Only POSIX archives have a prefix: GNU's magic is "ustar ", and keeps other things there.
   const std::string_view prefix = text_of(block, prefix_field);
@@ -129,6 +146,25 @@ bool set_text(std::optional<std::string>& target, std::string_view value) {
   return value.find('\0') == std::string_view::npos;
 }
 
+// Like the fields of header blocks, these are no reason to refuse an archive. Fractions are cut
+// off.
+template <class Number>
+void set_attribute(std::optional<Number>& target, std::string_view value) {
+  Number number{};
+  const auto [end, problem] = std::from_chars(value.begin(), value.end(), number, 10);
+  target.reset();
+  if (problem == std::errc{} && (end == value.end() || *end == '.')) target = number;
+}
+
+void set_extended(std::map<std::string, std::string>& target, std::string_view key,
+                  std::string_view value) {
+  if (value.empty()) {
+    target.erase(std::string(key));
+  } else {
+    target.insert_or_assign(std::string(key), std::string(value));
+  }
+}
+
 bool set_size(std::optional<std::uint64_t>& target, std::string_view value) {
   target.reset();
   if (value.empty()) return true;
@@ -148,6 +184,12 @@ std::expected<void, std::string> apply_pax_records(std::string_view records, Pax
     if (record->key == "path") good = set_text(values.path, record->value);
     if (record->key == "linkpath") good = set_text(values.link_path, record->value);
     if (record->key == "size") good = set_size(values.size, record->value);
+    if (record->key == "uid") set_attribute(values.uid, record->value);
+    if (record->key == "gid") set_attribute(values.gid, record->value);
+    if (record->key == "mtime") set_attribute(values.mtime, record->value);
+    if (record->key.starts_with(extended_attribute)) {
+      set_extended(values.extended, record->key.substr(extended_attribute.size()), record->value);
+    }
     if (record->key.starts_with("GNU.sparse.")) values.sparse = true;
     if (!good) return std::unexpected("an extended header has a bad value");
   }

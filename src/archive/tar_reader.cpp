@@ -116,6 +116,11 @@ TarEntry TarReader::start_entry(TarHeader header, PaxValues values) {
   entry.type_flag = header.type_flag;
   entry.type = values.sparse ? TarType::sparse_file : type_of(header.type_flag, entry.name);
   entry.size = has_content(header.type_flag) ? values.size.value_or(header.size) : 0;
+  entry.attributes = std::move(header.attributes);
+  entry.attributes.uid = values.uid.value_or(entry.attributes.uid);
+  entry.attributes.gid = values.gid.value_or(entry.attributes.gid);
+  entry.attributes.mtime = values.mtime.value_or(entry.attributes.mtime);
+  entry.attributes.extended = std::move(values.extended);
   entry.offset = position_;
   remaining_ = entry.size;
   padding_ = tar_padding(entry.size);

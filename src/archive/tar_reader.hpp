@@ -23,7 +23,8 @@ struct TarEntry {
   std::string link_target; // for links; likewise
   TarType type = TarType::file;
   char type_flag = '0';
-  std::uint64_t size = 0;   // bytes of content
+  std::uint64_t size = 0; // bytes of content
+  TarAttributes attributes;
   std::uint64_t offset = 0; // where the content starts, counted from the start of the source
 };
 

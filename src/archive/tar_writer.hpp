@@ -1,6 +1,7 @@
 #pragma once
 
 #include "archive/stream.hpp"
+#include "archive/tar_reader.hpp"
 
 #include <cstdint>
 #include <string>
@@ -23,6 +24,10 @@ struct TarMember {
 // before it only where ustar cannot say it (names over 100 bytes, sizes from 8 GiB on).
 [[nodiscard]] std::string tar_header(const TarMember& member);
 
+// The same for an entry with all that a reader has found of it; its type is its type flag, which
+// may not be one of GNU's sparse files, and its offset means nothing.
+[[nodiscard]] std::string tar_entry_header(const TarEntry& entry);
+
 // Bytes that `member` takes in the archive: header, content and padding.
 [[nodiscard]] std::uint64_t tar_member_size(const TarMember& member);
 
@@ -37,12 +42,14 @@ public:
 
   // Starts `member`; whoever calls writes exactly member.size bytes to the sink next.
   void start(const TarMember& member);
+  void start_entry(const TarEntry& entry);
   // A file with its content.
   void add(std::string_view name, std::string_view content);
   // The end-of-archive marker.
   void finish();
 
 private:
+  void start(const std::string& header, std::uint64_t size);
   void pad();
   Sink& sink_;
   std::uint64_t padding_ = 0; // owed after the content of the current member

@@ -2,6 +2,8 @@
 
 #include "image/layer_media_type.hpp"
 #include "oci/manifest.hpp"
+#include "sink/file_output.hpp"
+#include "sink/file_tree.hpp"
 #include "sink/image_manifests.hpp"
 #include "sink/layout_metadata.hpp"
 #include "sink/layout_output.hpp"
@@ -108,9 +110,6 @@ private:
 };
 
 void require_fit(const image::ImageSet& images, const FileOptions& options) {
-  if (options.format == FileFormat::tar) {
-    throw Error(ErrorKind::internal, "files of images cannot be written yet");
-  }
   if (options.format == FileFormat::docker && images.size() > 1) {
     throw Error(ErrorKind::invalid_input,
                 format("a docker-archive cannot hold an image for {} platforms", images.size()))
@@ -135,6 +134,11 @@ void write_image_tar(const image::ImageSet& images, const std::vector<oci::Refer
                      const CancelToken& cancel) {
   require_fit(images, options);
   as_writing(names, reporter, [&](StoringProgress& progress) {
+    if (options.format == FileFormat::tar) {
+      TarFiles files(out);
+      write_files(images, files, progress, cancel);
+      return files.finish();
+    }
     TarLayout layout(out);
     Layout(options, layout, progress, cancel).write(images, names);
   });
@@ -145,6 +149,11 @@ void write_image_folder(const image::ImageSet& images, const std::vector<oci::Re
                         progress::Reporter& reporter, const CancelToken& cancel) {
   require_fit(images, options);
   as_writing(names, reporter, [&](StoringProgress& progress) {
+    if (options.format == FileFormat::tar) {
+      FolderFiles files(folder, reporter);
+      write_files(images, files, progress, cancel);
+      return files.finish();
+    }
     FolderLayout layout(folder);
     Layout(options, layout, progress, cancel).write(images, names);
   });

@@ -87,6 +87,7 @@ public:
 
   void add_attestations(const image::PlatformImage& image, const oci::Digest& subject) {
     std::vector<std::string> subject_names;
+    subject_names.reserve(names_.size());
     for (const oci::Reference& name : names_)
       subject_names.push_back(package_url(name, image.image.platform));
     if (subject_names.empty()) subject_names.emplace_back("_");

@@ -122,4 +122,35 @@ BOOST_AUTO_TEST_CASE(large_values_survive) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_keeps_all_that_was_read_of_it) {
+  archive::TarEntry entry{.name = "device",
+                          .type = archive::TarType::other,
+                          .type_flag = '3',
+                          .attributes = {.mode = 04755,
+                                         .uid = 1000,
+                                         .gid = std::uint64_t{1} << 30U,
+                                         .mtime = -5,
+                                         .device_major = 8,
+                                         .device_minor = 1,
+                                         .extended = {{"user.a", std::string("\0=\n", 3)}}}};
+  fakes::MemorySink out;
+  archive::TarWriter writer(out);
+  writer.start_entry(entry);
+  writer.finish();
+  fakes::MemorySource source(out.text);
+  archive::TarReader reader(source);
+  const auto read = reader.next();
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(read->name == "device");
+  BOOST_TEST(read->type_flag == '3');
+  BOOST_TEST(read->attributes.mode == 04755U);
+  BOOST_TEST(read->attributes.uid == 1000U);
+  BOOST_TEST(read->attributes.gid == std::uint64_t{1} << 30U);
+  BOOST_TEST(read->attributes.mtime == -5);
+  BOOST_TEST(read->attributes.device_major == 8U);
+  BOOST_TEST(read->attributes.device_minor == 1U);
+  BOOST_TEST((read->attributes.extended == entry.attributes.extended));
+  BOOST_TEST(!reader.next().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

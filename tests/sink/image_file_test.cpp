@@ -106,9 +106,10 @@ BOOST_AUTO_TEST_CASE(a_layout_is_read_back_with_its_names) {
   const auto folder = directory.path() / "deep/layout";
   write_folder({platform_image({one, two})}, {"app:1", "reg.example/team/app:2"}, {}, folder);
   const auto images = image::read_oci_layout_folder(folder, amd64);
-  BOOST_REQUIRE(images.size() == 2U);
-  BOOST_TEST(images[0].names.at(0).str() == "docker.io/library/app:1");
-  BOOST_TEST(images[1].names.at(0).str() == "reg.example/team/app:2");
+  BOOST_REQUIRE(images.size() == 1U);
+  BOOST_REQUIRE(images[0].names.size() == 2U);
+  BOOST_TEST(images[0].names[0].str() == "docker.io/library/app:1");
+  BOOST_TEST(images[0].names[1].str() == "reg.example/team/app:2");
   BOOST_TEST(contents(images[0]) == (Strings{one, two}), boost::test_tools::per_element());
   BOOST_TEST(images[0].layers.at(0).digest.str() == Digest::of(one).str());
   BOOST_TEST(read_file(folder / "index.json").find(R"("org.opencontainers.image.ref.name":"1")") !=
@@ -155,9 +156,11 @@ BOOST_AUTO_TEST_CASE(a_folder_keeps_the_other_images_of_its_layout) {
   write_folder({platform_image({one, two})}, {"app:1"}, {}, folder);
   const auto images = image::read_oci_layout_folder(folder, amd64);
   BOOST_REQUIRE(images.size() == 2U);
-  BOOST_TEST(images[0].names.at(0).tag() == "2");
-  BOOST_TEST(images[1].names.at(0).tag() == "1");
-  BOOST_TEST(images[1].layers.size() == 2U);
+  // The reader has them in the order of their names.
+  BOOST_TEST(images[0].names.at(0).tag() == "1");
+  BOOST_TEST(images[0].layers.size() == 2U);
+  BOOST_TEST(images[1].names.at(0).tag() == "2");
+  BOOST_TEST(images[1].layers.size() == 1U);
   const std::string before = read_file(folder / "index.json");
   write_folder({platform_image({one, two})}, {"app:1"}, {}, folder);
   BOOST_TEST(read_file(folder / "index.json") == before);
