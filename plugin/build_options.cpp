@@ -60,11 +60,7 @@ OptionTable output_options() {
        .help = "Push from the client, or by the engine after loading",
        .completion = words,
        .words = {"client", "engine"}},
-      {.name = "registry-ca",
-       .values = {"FILE"},
-       .help = "Trust the certificates in FILE, too, when pushing",
-       .completion = files,
-       .variable = "NIXBUILD_REGISTRY_CA"},
+      registry_ca_option(),
       {.name = "sbom", .help = "Attach what is in the image, as SPDX"},
   };
 }
@@ -76,6 +72,50 @@ void sort_by_name(OptionTable& table) {
 void append(OptionTable& table, OptionTable more) {
   table.insert(table.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
+}
+
+// The own options of a command that builds, with `more` among them, and those of all such commands.
+OptionTable building_options(OptionTable more) {
+  using enum ValueCompletion;
+  OptionTable table{
+      builders_option(),
+      builder_image_option(),
+      {.name = "check", .help = "Build twice and compare the image IDs"},
+      debug_option(),
+      {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
+      {.name = "iidfile",
+       .values = {"FILE"},
+       .help = "Write the image ID to FILE",
+       .completion = files},
+      {.name = "metadata-file",
+       .values = {"FILE"},
+       .help = "Write what was built to FILE, as JSON",
+       .completion = files},
+      {.name = "out-link",
+       .values = {"LINK"},
+       .help = "Make LINK point at what Nix built",
+       .completion = files},
+      platforms_option(),
+      progress_option(),
+      {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
+      {.name = "rm-replaced",
+       .help = "Remove the image that loses its name, unless a container uses it",
+       .variable = "NIXBUILD_RM_REPLACED"},
+      {.name = "stable-order",
+       .help = "Keep the layer order of the image before; changes the image ID",
+       .variable = "NIXBUILD_STABLE_ORDER"},
+      {.name = "tag",
+       .letter = 't',
+       .values = {"NAME"},
+       .help = "Name the image NAME instead of what it calls itself",
+       .repeatable = true},
+  };
+  append(table, output_options());
+  append(table, std::move(more));
+  sort_by_name(table);
+  append(table, image_options());
+  append(table, nix_options());
+  return table;
 }
 
 } // namespace
@@ -128,46 +168,24 @@ Option format_option() {
           .words = {"json"}};
 }
 
+Option registry_ca_option() {
+  return {.name = "registry-ca",
+          .values = {"FILE"},
+          .help = "Trust the certificates in FILE, too, when a registry is spoken to",
+          .completion = ValueCompletion::files,
+          .variable = "NIXBUILD_REGISTRY_CA"};
+}
+
 OptionTable build_options() {
-  using enum ValueCompletion;
-  OptionTable table{
-      builders_option(),
-      builder_image_option(),
-      {.name = "check", .help = "Build twice and compare the image IDs"},
-      debug_option(),
-      {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
-      {.name = "iidfile",
-       .values = {"FILE"},
-       .help = "Write the image ID to FILE",
-       .completion = files},
-      {.name = "metadata-file",
-       .values = {"FILE"},
-       .help = "Write what was built to FILE, as JSON",
-       .completion = files},
-      {.name = "out-link",
-       .values = {"LINK"},
-       .help = "Make LINK point at what Nix built",
-       .completion = files},
-      platforms_option(),
-      progress_option(),
-      {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
-      {.name = "rm-replaced",
-       .help = "Remove the image that loses its name, unless a container uses it",
-       .variable = "NIXBUILD_RM_REPLACED"},
-      {.name = "stable-order",
-       .help = "Keep the layer order of the image before; changes the image ID",
-       .variable = "NIXBUILD_STABLE_ORDER"},
-      {.name = "tag",
-       .letter = 't',
-       .values = {"NAME"},
-       .help = "Name the image NAME instead of what it calls itself",
-       .repeatable = true},
-  };
-  append(table, output_options());
-  sort_by_name(table);
-  append(table, image_options());
-  append(table, nix_options());
-  return table;
+  return building_options({});
+}
+
+OptionTable push_options() {
+  return building_options(
+      {{.name = "auto-tags", .help = "Tag with the branch, latest, and the version, as git tells"},
+       {.name = "version",
+        .values = {"VERSION"},
+        .help = "Take VERSION for --auto-tags, else $VERSION, else a tag of git"}});
 }
 
 OptionTable inspect_options() {

@@ -9,6 +9,9 @@ namespace nixbuild::plugin {
 // The options of `build`: buildx's names where it has them, those for images that we make, Nix's.
 [[nodiscard]] OptionTable build_options();
 
+// The options of `push`: those of build, and how tags are found.
+[[nodiscard]] OptionTable push_options();
+
 // The options of `inspect`.
 [[nodiscard]] OptionTable inspect_options();
 
@@ -21,5 +24,6 @@ namespace nixbuild::plugin {
 [[nodiscard]] Option platform_option(std::string_view help);
 [[nodiscard]] Option progress_option();
 [[nodiscard]] Option format_option();
+[[nodiscard]] Option registry_ca_option();
 
 } // namespace nixbuild::plugin

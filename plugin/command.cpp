@@ -39,6 +39,51 @@ Command build_command() {
   return command;
 }
 
+Command push_command() {
+  Command command{
+      .name = "push",
+      .arguments = "[INSTALLABLE]",
+      .summary = "Build an image and push it to a registry",
+      .description =
+          "Builds INSTALLABLE as build does, and pushes it to the registry of each --tag, without "
+          "an engine between. With --auto-tags each --tag is a repository, which gets the branch, "
+          "latest on the default branch, the version, and of a release its parts (1.2, 1) as "
+          "tags; git tells them.",
+      .most_words = 1,
+      .options = push_options(),
+      .examples = {{"push -t ghcr.io/me/app:1.2 .#image", "to a registry"},
+                   {"push --auto-tags -t me/app", "tags of the branch and the version"}}};
+  command.options.push_back(help_option);
+  return command;
+}
+
+Command imagetools_command() {
+  return {.name = "imagetools",
+          .arguments = "COMMAND",
+          .summary = "Look at images in registries",
+          .description = "Looks at images in registries.",
+          .options = {help_option},
+          .examples = {}};
+}
+
+Command imagetools_inspect_command() {
+  return {
+      .name = "imagetools inspect",
+      .arguments = "REFERENCE",
+      .summary = "Show what a registry has under a name",
+      .description =
+          "Shows the index or manifest that REFERENCE leads to in its registry: its digest, the "
+          "platforms and their manifests, attestations, annotations, and the layers of a "
+          "single image.",
+      .most_words = 1,
+      .options = {format_option(),
+                  {.name = "insecure", .help = "Ask without TLS, or with any certificate"},
+                  {.name = "raw", .help = "Print the index or manifest as it is"},
+                  registry_ca_option(),
+                  help_option},
+      .examples = {{"imagetools inspect ghcr.io/me/app:1.2", "what is at a tag"}}};
+}
+
 Command inspect_command() {
   Command command{
       .name = "inspect",
@@ -109,8 +154,9 @@ Command load_command() {
 }
 
 std::vector<Command> make_commands() {
-  std::vector<Command> all{build_command(), load_command(), inspect_command(), prune_command(),
-                           info_command()};
+  std::vector<Command> all{build_command(),   load_command(),       push_command(),
+                           inspect_command(), imagetools_command(), imagetools_inspect_command(),
+                           prune_command(),   info_command()};
   for (Command& command : builder_commands()) {
     command.options.push_back(help_option);
     all.push_back(std::move(command));

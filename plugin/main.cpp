@@ -1,6 +1,7 @@
 #include "http/curl_web.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
+#include "pipeline/registry_inspect.hpp"
 #include "pipeline/run.hpp"
 #include "plugin/cancel_watch.hpp"
 #include "plugin/metadata.hpp"
@@ -39,6 +40,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
                       .build = pipeline::run,
                       .load = pipeline::load,
                       .inspect = pipeline::inspect,
+                      .inspect_reference = pipeline::inspect_reference,
                       .web = web.get()};
   return plugin::run_main(arguments, world);
 }

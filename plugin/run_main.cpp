@@ -5,6 +5,7 @@
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
 #include "plugin/help.hpp"
+#include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
 #include "plugin/inspect_command.hpp"
 #include "plugin/invocation.hpp"
@@ -13,6 +14,7 @@
 #include "plugin/parsed_options.hpp"
 #include "plugin/print_error.hpp"
 #include "plugin/prune_command.hpp"
+#include "plugin/push_command.hpp"
 #include "plugin/version.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -94,6 +96,9 @@ int run_command(const Invocation& invocation, World& world) {
     return run_builder_inspect(options, invocation.docker, world);
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
+  if (command.name == "push") return run_push(options, invocation.docker, world);
+  if (command.name == "imagetools inspect")
+    return run_imagetools_inspect(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }
 

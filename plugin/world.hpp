@@ -3,6 +3,7 @@
 #include "http/web.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
+#include "pipeline/registry_inspect.hpp"
 #include "pipeline/run.hpp"
 #include "process/runner.hpp"
 #include "progress/output.hpp"
@@ -21,7 +22,7 @@ struct World {
   process::Runner& processes;
   CancelToken cancel;     // raised when the user wants us to stop
   int standard_input = 0; // descriptor
-  // pipeline::run, load and inspect, or what a test puts in their place.
+  // pipeline::run, load, inspect and inspect_reference, or what a test puts in their place.
   std::function<pipeline::BuildReport(const pipeline::BuildRequest&, pipeline::World&,
                                       const CancelToken&)>
       build;
@@ -31,6 +32,10 @@ struct World {
   std::function<pipeline::Inspection(const pipeline::BuildRequest&, pipeline::World&,
                                      const CancelToken&)>
       inspect;
+  std::function<pipeline::RegistryImage(const oci::Reference&, const pipeline::PushOutput&,
+                                        const context::GlobalFlags&, pipeline::World&,
+                                        const CancelToken&)>
+      inspect_reference;
   http::Web* web = nullptr; // none in tests without a registry
 };
 

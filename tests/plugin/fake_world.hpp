@@ -57,6 +57,12 @@ struct FakeWorld {
   // What inspecting finds: by default nothing.
   std::function<pipeline::Inspection(const pipeline::BuildRequest&)> on_inspect =
       [](const pipeline::BuildRequest&) { return pipeline::Inspection{}; };
+  // What a registry has under a name: by default nothing.
+  std::function<pipeline::RegistryImage(const oci::Reference&, const pipeline::PushOutput&)>
+      on_inspect_reference =
+          [](const oci::Reference& name, const pipeline::PushOutput&) -> pipeline::RegistryImage {
+    throw Error(ErrorKind::not_found, name.familiar());
+  };
   int standard_input = -1;
 
   // Runs the program as often as a test likes; returns its exit status.
@@ -87,7 +93,11 @@ struct FakeWorld {
                            const CancelToken&) {
                       const progress::Step step(inner.reporter, "inspect");
                       return on_inspect(request);
-                    }};
+                    },
+                .inspect_reference =
+                    [this](const oci::Reference& name, const pipeline::PushOutput& how,
+                           const context::GlobalFlags&, pipeline::World&,
+                           const CancelToken&) { return on_inspect_reference(name, how); }};
     return run_main(arguments, world);
   }
 };
