@@ -253,7 +253,13 @@ private:
     const std::string reason =
         reason_[0] != '\0' ? std::string(reason_.data()) : curl_easy_strerror(result_);
     const std::string message = format("cannot talk to {}: {}", origin_of(url_), reason);
-    if (is_certificate_problem(result_)) throw CertificateRefused(ErrorKind::unavailable, message);
+    if (is_certificate_problem(result_)) {
+      CertificateRefused refused(ErrorKind::unavailable, message);
+      (void)std::move(refused).with_hint(
+          "is this the server that you mean? Then name the authority "
+          "of its certificate, or call it insecure");
+      throw refused;
+    }
     throw Error(is_nonsense(result_) ? ErrorKind::corrupt : ErrorKind::unavailable, message);
   }
 
