@@ -167,6 +167,8 @@ public:
     write_compressed_to(sink, archive::Compression::none, cancel);
   }
 
+  [[nodiscard]] bool elsewhere() const override { return true; }
+
   void write_compressed_to(archive::Sink& sink, archive::Compression compression,
                            const CancelToken& cancel) const override {
     cancel.throw_if_cancelled();

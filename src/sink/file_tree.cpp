@@ -1,8 +1,7 @@
 #include "sink/file_tree.hpp"
 
-#include "archive/decompress.hpp"
+#include "archive/tar_reader.hpp"
 #include "image/member_name.hpp"
-#include "sink/layer_source.hpp"
 #include "sink/stored_layer.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -44,8 +43,7 @@ struct EntryId {
 // Calls `work` for each entry of a layer, whose content may then be read from the reader.
 void read_layer(const image::Layer& layer, const CancelToken& cancel,
                 const std::function<void(TarEntry&, archive::Source&, std::size_t)>& work) {
-  const auto source =
-      archive::decompress(std::make_unique<LayerSource>(layer, cancel), compression_of(layer));
+  const auto source = layer_tar(layer, cancel);
   archive::TarReader reader(*source);
   std::size_t number = 0;
   while (auto entry = reader.next()) {

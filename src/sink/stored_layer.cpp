@@ -1,7 +1,7 @@
 #include "sink/stored_layer.hpp"
 
 #include "archive/hashing_sink.hpp"
-#include "sink/layer_source.hpp"
+#include "archive/written_source.hpp"
 #include "support/format.hpp"
 
 namespace nixbuild::sink {
@@ -29,8 +29,7 @@ private:
 
 void compress_again(const image::Layer& layer, Compression compression, archive::Sink& out,
                     const CheckedLayer::Progress& progress, const CancelToken& cancel) {
-  const auto source =
-      archive::decompress(std::make_unique<LayerSource>(layer, cancel), compression_of(layer));
+  const auto source = layer_tar(layer, cancel);
   const auto compressor = archive::make_compressor(compression, out);
   archive::HashingSink hash(*compressor);
   Counting counting(hash, progress);
@@ -50,6 +49,13 @@ Compression compression_of(const image::Layer& layer) {
 bool stays_as_it_is(const image::Layer& layer, const LayerForm& form) {
   const Compression has = compression_of(layer);
   return has == form.compression || (has != Compression::none && !form.force);
+}
+
+std::unique_ptr<archive::Source> layer_tar(const image::Layer& layer, const CancelToken& cancel) {
+  return archive::decompress(
+      std::make_unique<archive::WrittenSource>(
+          [&layer, &cancel](archive::Sink& out) { write_as_it_is(layer, out, {}, cancel); }),
+      compression_of(layer));
 }
 
 void write_as_it_is(const image::Layer& layer, archive::Sink& out,

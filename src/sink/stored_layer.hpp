@@ -6,6 +6,8 @@
 #include "sink/checked_layer.hpp"
 #include "support/cancel.hpp"
 
+#include <memory>
+
 namespace nixbuild::sink {
 
 // How layers are to be kept in a registry or a file.
@@ -19,6 +21,11 @@ struct LayerForm {
 
 // Whether `layer` has that form already, so that its digest, size and media type stay.
 [[nodiscard]] bool stays_as_it_is(const image::Layer& layer, const LayerForm& form);
+
+// The tar that `layer` is. At the end its bytes were compared with its digest. Both must live
+// longer.
+[[nodiscard]] std::unique_ptr<archive::Source> layer_tar(const image::Layer& layer,
+                                                         const CancelToken& cancel);
 
 // Writes the bytes of `layer`, or what they become when they are compressed by `compression`,
 // comparing them with its digest, or its diff ID. Bytes that are compressed on another machine

@@ -379,6 +379,31 @@ BOOST_AUTO_TEST_CASE(damaged_layers_are_not_pushed) {
   }
 }
 
+// A layer whose encoder, on its own machine, is another one.
+class DistantLayer final : public image::LayerContent {
+public:
+  void write_to(archive::Sink& /*sink*/, const CancelToken& /*cancel*/) const override {
+    throw Error(ErrorKind::internal, "the way was not saved");
+  }
+  bool elsewhere() const override { return true; }
+  void write_compressed_to(archive::Sink& sink, Compression /*compression*/,
+                           const CancelToken& /*cancel*/) const override {
+    const std::string bytes = fakes::gzip("far");
+    sink.write(std::as_bytes(std::span(bytes)));
+  }
+};
+
+BOOST_AUTO_TEST_CASE(layers_of_another_machine_are_compressed_there) {
+  Setup setup;
+  auto image = platform_image({"far"});
+  (void)setup.push({image}); // so that another digest of it is known
+  setup.registry().repositories.clear();
+  image.image.layers[0].content = std::make_shared<DistantLayer>();
+  (void)setup.push({image});
+  const auto manifest = oci::parse_manifest(setup.registry().at("app", "1").text, "manifest");
+  BOOST_TEST(manifest->layers.at(0).digest.str() == Digest::of(fakes::gzip("far")).str());
+}
+
 BOOST_AUTO_TEST_CASE(layers_whose_content_is_not_that_of_their_diff_id_are_not_compressed_again) {
   Setup setup;
   auto image = platform_image({});
