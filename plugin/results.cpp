@@ -41,6 +41,7 @@ std::string pushed_text(const pipeline::PushedImage& image) {
 std::string written_text(const pipeline::WrittenImage& image) {
   if (image.destination.empty()) return {};
   std::vector<oci::Platform> platforms;
+  platforms.reserve(image.images.size());
   for (const pipeline::ValidatedImage& one : image.images)
     platforms.push_back(one.platform);
   return format("Wrote {}{}\n", image.destination, platforms_told(platforms));

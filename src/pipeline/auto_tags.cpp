@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace nixbuild::pipeline {
@@ -41,10 +42,11 @@ std::optional<Version> parse_version(std::string_view text) {
   text = without_v(text);
   Version version;
   for (std::size_t index = 0; index < version.numbers.size(); ++index) {
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, version.numbers[index]);
+    const char* const start = std::to_address(text.begin());
+    const char* const end = std::to_address(text.end());
+    const auto [stop, error] = std::from_chars(start, end, version.numbers[index]);
     if (error != std::errc{}) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+    text.remove_prefix(static_cast<std::size_t>(stop - start));
     if (index + 1 == version.numbers.size()) break;
     if (!text.starts_with('.')) return std::nullopt;
     text.remove_prefix(1);
