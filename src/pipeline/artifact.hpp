@@ -14,6 +14,9 @@ struct Artifact {
   // For an image of a closure (image::ClosureSource).
   std::string package;
   std::string main_program;
+  // How it was made; empty for what was built already.
+  std::string attribute;
+  std::string derivation;
 };
 
 } // namespace nixbuild::pipeline

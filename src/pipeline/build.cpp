@@ -33,7 +33,9 @@ Artifact artifact_of(fs::path path, const nix::Evaluation& evaluation) {
           .image_name = evaluation.image_name,
           .image_tag = evaluation.image_tag,
           .package = evaluation.package,
-          .main_program = evaluation.main_program};
+          .main_program = evaluation.main_program,
+          .attribute = evaluation.attribute,
+          .derivation = evaluation.derivation};
 }
 
 } // namespace

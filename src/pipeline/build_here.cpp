@@ -1,6 +1,7 @@
 #include "pipeline/build_here.hpp"
 
 #include "oci/machine_platform.hpp"
+#include "pipeline/attestations.hpp"
 #include "pipeline/build.hpp"
 #include "pipeline/build_platforms.hpp"
 #include "pipeline/load_images.hpp"
@@ -43,10 +44,14 @@ void load(const std::vector<OpenedArtifact>& opened, const BuildRequest& request
   });
 }
 
-image::ImageSet image_set(const std::vector<OpenedArtifact>& opened) {
+image::ImageSet image_set(const std::vector<OpenedArtifact>& opened, const BuildRequest& request,
+                          World& world, const CancelToken& cancel) {
   image::ImageSet set;
-  for (image::Image& image : single_images(opened))
-    set.push_back({.image = std::move(image), .attestations = {}});
+  for (image::Image& image : single_images(opened)) {
+    const PlatformArtifact& built = opened[set.size()].built;
+    auto attestations = attestations_of(built, image, request, world, cancel);
+    set.push_back({.image = std::move(image), .attestations = std::move(attestations)});
+  }
   return set;
 }
 
@@ -73,7 +78,7 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
     report.pushed.clear();
     report.written.clear();
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
-    if (deliver) deliver(image_set(opened), report);
+    if (deliver) deliver(image_set(opened, request, world, cancel), report);
   };
   with_images(artifacts, request.image_options, !request.tags.empty(), world, use, cancel);
   return report;

@@ -37,8 +37,8 @@ SUITES = {
         Suite("bookworm", COMMON_PACKAGES),
         Suite("trixie", COMMON_PACKAGES + ("docker-cli", "openssh-client", "openssh-server", *PODMAN_PACKAGES)),
         # A mirror's copy of sid may be older than its Release file allows.
-        # skopeo is a peer of the benchmarks.
-        Suite("sid", COMMON_PACKAGES + ("docker-cli", "skopeo"), ('Acquire::Check-Valid-Until "false"',)),
+        # skopeo is a peer of the benchmarks, and with crane reads back what was pushed.
+        Suite("sid", COMMON_PACKAGES + ("crane", "docker-cli", "docker-registry", "skopeo"), ('Acquire::Check-Valid-Until "false"',)),
     )
 }
 

@@ -1,0 +1,116 @@
+"""Images that go to registries and into files: Debian's docker-registry, read back by skopeo and crane."""
+
+import json
+import platform
+import shutil
+import signal
+import unittest
+
+from nixlab.testcase import PluginTest
+
+PORT = 5000
+CONFIG = """version: 0.1
+storage:
+  filesystem:
+    rootdirectory: {folder}/storage
+http:
+  addr: 127.0.0.1:{port}
+"""
+BOTH = ("--platform", "linux/amd64,linux/arm64")
+
+
+class Registry(PluginTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.machine.path("/usr/bin/docker-registry").exists():
+            raise unittest.SkipTest("this suite's machine has no docker-registry")
+
+    def setUp(self):
+        super().setUp()
+        self.work = self.flake("hello")
+        self.folder = self.new_work_folder()
+        self.outside(f"{self.folder}/config.yml").write_text(CONFIG.format(folder=self.folder, port=PORT))
+        self.registry = self.machine.spawn(["docker-registry", "serve", f"{self.folder}/config.yml"])
+        self.registry.wait_for_output("listening on")
+        self.name = f"localhost:{PORT}/team/app"
+
+    def tearDown(self):
+        self.registry.send(signal.SIGTERM)
+        self.registry.wait()
+        shutil.rmtree(self.outside(self.folder), ignore_errors=True)
+        super().tearDown()
+
+    def crane(self, *words):
+        return self.machine.exec(["crane", *words, "--insecure"]).check().stdout
+
+    def requests(self):
+        return self.registry.so_far().stderr.count("response completed")
+
+    def test_pushed_and_read_back(self):
+        pushed = self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
+        self.assertRegex(pushed.stdout, rf"(?m)^Pushed: {self.name}:1@sha256:[0-9a-f]{{64}}$")
+        self.assertEqual(self.engine.api.images(), [])
+        self.crane("validate", "--remote", f"{self.name}:1")
+        config = json.loads(self.crane("config", f"{self.name}:1"))
+        self.assertEqual(config["config"]["Cmd"], ["/bin/hello"])
+
+    def test_the_second_push_sends_nothing(self):
+        self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
+        before = self.requests()
+        self.assertGreater(before, 5)
+        self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
+        self.assertLessEqual(self.requests() - before, 5, self.registry.so_far())
+
+    def test_several_platforms(self):
+        if platform.machine() != "x86_64":
+            self.skipTest("the test's images for other platforms are made on amd64")
+        self.nixbuild(*BOTH, "--load", "--push", "-t", f"{self.name}:2", ".#crossImage").check()
+        index = json.loads(self.crane("manifest", f"{self.name}:2"))
+        self.assertEqual([m["platform"]["architecture"] for m in index["manifests"]], ["amd64", "arm64"])
+        self.assertEqual(self.engine.api.tags(), {f"{self.name}:2"})
+        self.assert_greets(f"{self.name}:2")
+        shown = self.nixbuild("imagetools", "inspect", f"{self.name}:2").check().stdout
+        self.assertIn("linux/arm64", shown)
+
+    def test_compressions(self):
+        for compression, suffix in (("zstd", "+zstd"), ("none", ".tar"), ("gzip", "+gzip")):
+            with self.subTest(compression):
+                name = f"{self.name}:{compression}"
+                self.nixbuild("--push", "--compression", compression, "-t", name, ".#streamImage").check()
+                layers = json.loads(self.crane("manifest", name))["layers"]
+                self.assertEqual({layer["mediaType"].endswith(suffix) for layer in layers}, {True})
+                self.machine.exec(
+                    ["skopeo", "copy", "--src-tls-verify=false", f"docker://{name}", f"dir:{self.folder}/{compression}"]
+                ).check()
+
+    def test_attestations(self):
+        self.nixbuild("--push", "--sbom", "--provenance", "-t", f"{self.name}:3", ".#streamImage").check()
+        index = json.loads(self.crane("manifest", f"{self.name}:3"))
+        image, attested = index["manifests"]
+        self.assertEqual(attested["annotations"]["vnd.docker.reference.digest"], image["digest"])
+        statements = json.loads(self.crane("manifest", f"{self.name}@{attested['digest']}"))["layers"]
+        types = [layer["annotations"]["in-toto.io/predicate-type"] for layer in statements]
+        self.assertEqual(types, ["https://spdx.dev/Document", "https://slsa.dev/provenance/v1"])
+        sbom = json.loads(self.crane("blob", f"{self.name}@{statements[0]['digest']}"))
+        names = {package["name"] for package in sbom["predicate"]["packages"]}
+        self.assertLessEqual({"busybox", "hello", "greeting"}, names)
+
+    def test_the_engine_pushes(self):
+        self.nixbuild("--load", "--push", "--push-from", "engine", "-t", f"{self.name}:4", ".#streamImage").check()
+        self.crane("validate", "--remote", f"{self.name}:4")
+
+    def test_no_registry(self):
+        name = "localhost:5999/app:1"
+        self.assert_fails(self.nixbuild("--push", "-t", name, ".#streamImage"), "localhost:5999")
+
+    def test_files_that_others_read(self):
+        self.nixbuild("-o", f"type=oci,dest={self.folder}/oci.tar", "-t", "a:1", ".#streamImage").check()
+        self.machine.exec(["skopeo", "inspect", f"oci-archive:{self.folder}/oci.tar"]).check()
+        self.nixbuild("-o", f"type=docker,dest={self.folder}/docker.tar", "-t", "a:1", ".#streamImage").check()
+        self.docker("load", "-i", f"{self.folder}/docker.tar").check()
+        self.assert_greets("a:1")
+        written = self.nixbuild("-o", "-", ".#streamImage").check()
+        self.assertNotIn("Loaded", written.stdout)
+        self.nixbuild("-o", f"{self.folder}/root", ".#streamImage").check()
+        self.assertTrue(self.outside(f"{self.folder}/root/bin").exists())
