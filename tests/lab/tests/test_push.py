@@ -49,7 +49,7 @@ class Registry(PluginTest):
 
     def test_pushed_and_read_back(self):
         pushed = self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
-        self.assertRegex(pushed.stdout, rf"(?m)^Pushed: {self.name}:1@sha256:[0-9a-f]{{64}}$")
+        self.assertRegex(pushed.stdout, rf"(?m)^Pushed {self.name}:1@sha256:[0-9a-f]{{64}}$")
         self.assertEqual(self.engine.api.images(), [])
         self.crane("validate", "--remote", f"{self.name}:1")
         config = json.loads(self.crane("config", f"{self.name}:1"))
@@ -98,7 +98,9 @@ class Registry(PluginTest):
 
     def test_the_engine_pushes(self):
         self.nixbuild("--load", "--push", "--push-from", "engine", "-t", f"{self.name}:4", ".#streamImage").check()
-        self.crane("validate", "--remote", f"{self.name}:4")
+        # Of uncompressed layers, which some engines push, `crane validate` knows nothing.
+        self.assertIn("/bin/hello", self.crane("config", f"{self.name}:4"))
+        self.assertEqual(self.engine.api.tags(), {f"{self.name}:4"})
 
     def test_no_registry(self):
         name = "localhost:5999/app:1"
