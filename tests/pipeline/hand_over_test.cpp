@@ -47,7 +47,7 @@ std::string bytes_of(const image::Layer& layer) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(hand_over)
+BOOST_AUTO_TEST_SUITE(handing_over)
 
 BOOST_AUTO_TEST_CASE(layers_come_as_they_are_read_by_several_threads) {
   const std::vector<std::string> layers{std::string(3'000'000, 'x'), "second", ""};
