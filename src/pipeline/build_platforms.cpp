@@ -73,9 +73,11 @@ std::vector<PlatformArtifact> build_platforms(const BuildRequest& request,
   const CancelSource stop;
   const auto forward = cancel.on_cancel([&](CancelLevel level) { stop.raise(level); });
   std::vector<Branch> branches;
+  branches.reserve(platforms.size());
   for (const oci::Platform& platform : platforms)
     branches.push_back({.platform = platform, .artifact = {}, .failure = {}});
   std::vector<std::thread> threads;
+  threads.reserve(branches.size());
   for (Branch& branch : branches) {
     threads.emplace_back([&] {
       run(branch, request, world, stop.token());
@@ -90,6 +92,7 @@ std::vector<PlatformArtifact> build_platforms(const BuildRequest& request,
                [&] { throw *std::move(failed->failure); });
   }
   std::vector<PlatformArtifact> built;
+  built.reserve(branches.size());
   for (Branch& branch : branches)
     built.push_back({.platform = branch.platform, .artifact = *std::move(branch.artifact)});
   return built;

@@ -59,6 +59,29 @@ class Remote(RemoteTest):
         trees = self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir()
         self.assertFalse(any((tree / "files/untracked").exists() for tree in trees))
 
+    def test_what_is_built_there_is_written_here(self):
+        self.work = self.flake("hello")
+        written = self.far_nixbuild("-o", "type=docker,dest=there.tar", "-t", "a:1", ".#streamImage").check()
+        self.assertIn("there.tar", written.stdout)
+        self.assertEqual(self.far_engine.api.tags(), set())
+        self.docker("load", "-i", f"{self.work}/there.tar").check()
+        self.assert_greets("a:1")
+
+    def test_another_contexts_machine_builds_for_a_platform(self):
+        self.work = self.flake("hello")
+        self.docker("context", "create", "far", "--docker", f"host={self.ssh.url}").check()
+        try:
+            built = self.nixbuild(
+                "--platform=linux/amd64,linux/arm64", "--builder=linux/arm64=far", "-t", "both:1", ".#crossImage"
+            ).check()
+        finally:
+            self.docker("context", "rm", "-f", "far").check()
+        self.assertIn("both:1", built.stdout)
+        self.assertIn("linux/arm64", built.stdout)
+        self.assertEqual(self.engine.api.tags(), {"both:1"})
+        self.assertEqual(self.far_engine.api.images(), [])
+        self.assert_greets("both:1")
+
     def test_failure_has_the_words_of_nix(self):
         self.work = self.flake("hello")
         self.assert_fails(self.far_nixbuild(".#nothing"), "flake '.' has no 'nothing'")
