@@ -28,7 +28,7 @@ std::string address_of(const json::object& locked) {
   }
   if (type == "sourcehut")
     return format("https://{}/{}/{}", host.empty() ? "git.sr.ht" : host, owner, repo);
-  const std::string url = text_of(locked, "url");
+  std::string url = text_of(locked, "url");
   if (!url.empty()) return url;
   const std::string path = text_of(locked, "path");
   return path.empty() ? type : format("path:{}", path);
