@@ -29,14 +29,6 @@ public:
       : Error(ErrorKind::unavailable, "the server stopped reading before the end of the request") {}
 };
 
-template <class Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy, option, value);
-  if (code != CURLE_OK)
-    throw Error(ErrorKind::internal, format("libcurl refuses option {}: {}",
-                                            static_cast<int>(option), curl_easy_strerror(code)));
-}
-
 void check_header(std::string_view text) {
   if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
     throw Error(ErrorKind::invalid_input, "a header of a request holds a line end or NUL");
@@ -59,7 +51,8 @@ class Transfer {
 public:
   Transfer(const CurlLine& line, const std::string& url, const Request& request, IdleLimits limits,
            const BodyHandler& on_body, const CancelToken& cancel)
-      : multi_(line.multi)
+      : curl_(line.curl)
+      , multi_(line.multi)
       , easy_(line.easy)
       , url_(url)
       , request_(request)
@@ -72,14 +65,14 @@ public:
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer() {
     // Drops the connection too, unless the answer is complete.
-    curl_multi_remove_handle(multi_, easy_);
-    curl_slist_free_all(headers_);
+    curl_.multi_remove_handle(multi_, easy_);
+    curl_.slist_free_all(headers_);
   }
 
   ResponseHead run() {
     set_options();
     cancel_.throw_if_cancelled();
-    if (curl_multi_add_handle(multi_, easy_) != CURLM_OK)
+    if (curl_.multi_add_handle(multi_, easy_) != CURLM_OK)
       throw Error(ErrorKind::internal, "libcurl cannot begin an exchange");
     last_byte_ = Clock::now();
     if (request_.stream) {
@@ -120,25 +113,33 @@ private:
     std::uint64_t missing_;
   };
 
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    const CURLcode code = curl_.easy_setopt(easy_, option, value);
+    if (code != CURLE_OK)
+      throw Error(ErrorKind::internal, format("libcurl refuses option {}: {}",
+                                              static_cast<int>(option), curl_.easy_strerror(code)));
+  }
+
   void set_options() {
-    set(easy_, CURLOPT_URL, url_.c_str());
-    set(easy_, CURLOPT_ERRORBUFFER, reason_.data());
-    set(easy_, CURLOPT_NOSIGNAL, 1L);
-    set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_URL, url_.c_str());
+    set(CURLOPT_ERRORBUFFER, reason_.data());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     // A connection carries one exchange at a time here, so HTTP/2 would bring nothing but its
     // windows, which are slower for uploads.
-    set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(easy_, CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_CONNECTTIMEOUT_MS, connect_limit_ms);
     // Else a cancellation waits for the resolver.
-    set(easy_, CURLOPT_QUICK_EXIT, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);
     if (request_.time_limit)
-      set(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.time_limit->count()));
-    set(easy_, CURLOPT_HEADERDATA, this);
-    set(easy_, CURLOPT_HEADERFUNCTION, &on_header);
-    set(easy_, CURLOPT_WRITEDATA, this);
-    set(easy_, CURLOPT_WRITEFUNCTION, &on_write);
+      set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.time_limit->count()));
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &on_header);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &on_write);
     set_method();
     set_headers();
   }
@@ -146,20 +147,20 @@ private:
   void set_method() {
     const std::string& method = request_.method;
     if (method == "HEAD") {
-      set(easy_, CURLOPT_NOBODY, 1L);
+      set(CURLOPT_NOBODY, 1L);
       return;
     }
-    set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+    set(CURLOPT_CUSTOMREQUEST, method.c_str());
     const std::uint64_t size = request_.stream ? request_.stream_size : request_.body.size();
     if (size == 0 && (method == "GET" || method == "DELETE")) return;
     has_body_ = true;
-    set(easy_, CURLOPT_UPLOAD, 1L);
-    set(easy_, CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer_size);
-    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
-    set(easy_, CURLOPT_READDATA, this);
-    set(easy_, CURLOPT_READFUNCTION, &on_read);
-    set(easy_, CURLOPT_SEEKDATA, this);
-    set(easy_, CURLOPT_SEEKFUNCTION, &on_seek);
+    set(CURLOPT_UPLOAD, 1L);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer_size);
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
+    set(CURLOPT_READDATA, this);
+    set(CURLOPT_READFUNCTION, &on_read);
+    set(CURLOPT_SEEKDATA, this);
+    set(CURLOPT_SEEKFUNCTION, &on_seek);
   }
 
   void set_headers() {
@@ -172,11 +173,11 @@ private:
       // A semicolon is libcurl's way to say that the value is empty.
       add_header(value.empty() ? name + ";" : format("{}: {}", name, value));
     }
-    set(easy_, CURLOPT_HTTPHEADER, headers_);
+    set(CURLOPT_HTTPHEADER, headers_);
   }
 
   void add_header(const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_, line.c_str());
+    curl_slist* longer = curl_.slist_append(headers_, line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     headers_ = longer;
   }
@@ -209,7 +210,7 @@ private:
 
   void resume() {
     if (!std::exchange(paused_, false)) return;
-    curl_easy_pause(easy_, CURLPAUSE_CONT);
+    curl_.easy_pause(easy_, CURLPAUSE_CONT);
   }
 
   // Lets libcurl do what can be done now; where nothing can, waits until something can.
@@ -217,10 +218,10 @@ private:
     cancel_.throw_if_cancelled();
     const Clock::time_point before = last_byte_;
     int active = 0;
-    if (curl_multi_perform(multi_, &active) != CURLM_OK)
+    if (curl_.multi_perform(multi_, &active) != CURLM_OK)
       throw Error(ErrorKind::internal, "libcurl cannot go on with an exchange");
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl_.multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       running_ = false;
       result_ = message->data.result;
@@ -244,14 +245,14 @@ private:
     const unsigned extra = cancelled.fd >= 0 ? 1 : 0;
     const auto longest =
         std::min<std::chrono::milliseconds>(limit - silent, std::chrono::seconds(1));
-    if (curl_multi_poll(multi_, &cancelled, extra, static_cast<int>(longest.count()) + 1,
-                        nullptr) != CURLM_OK)
+    if (curl_.multi_poll(multi_, &cancelled, extra, static_cast<int>(longest.count()) + 1,
+                         nullptr) != CURLM_OK)
       throw Error(ErrorKind::internal, "libcurl cannot wait for a server");
   }
 
   [[noreturn]] void fail() const {
     const std::string reason =
-        reason_[0] != '\0' ? std::string(reason_.data()) : curl_easy_strerror(result_);
+        reason_[0] != '\0' ? std::string(reason_.data()) : curl_.easy_strerror(result_);
     const std::string message = format("cannot talk to {}: {}", origin_of(url_), reason);
     if (is_certificate_problem(result_)) {
       CertificateRefused refused(ErrorKind::unavailable, message);
@@ -349,6 +350,7 @@ private:
     return transfer.guarded([&] { transfer.take_body(chunk); }) ? chunk.size() : 0;
   }
 
+  const CurlLibrary& curl_;
   CURLM* multi_;
   CURL* easy_;
   const std::string& url_;
@@ -375,16 +377,19 @@ private:
 
 } // namespace
 
-CurlLine::CurlLine() : multi(curl_multi_init()), easy(curl_easy_init()) {
+CurlLine::CurlLine(const CurlLibrary& library)
+    : curl(library)
+    , multi(curl.multi_init())
+    , easy(curl.easy_init()) {
   if (multi != nullptr && easy != nullptr) return;
-  curl_easy_cleanup(easy);
-  curl_multi_cleanup(multi);
+  curl.easy_cleanup(easy);
+  curl.multi_cleanup(multi);
   throw Error(ErrorKind::internal, "libcurl cannot be initialised");
 }
 
 CurlLine::~CurlLine() {
-  curl_easy_cleanup(easy);
-  curl_multi_cleanup(multi);
+  curl.easy_cleanup(easy);
+  curl.multi_cleanup(multi);
 }
 
 std::string_view origin_of(std::string_view url) {

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "http/curl_library.hpp"
 #include "http/web.hpp"
-
-#include <curl/curl.h>
 
 #include <chrono>
 #include <string>
@@ -12,11 +11,13 @@ namespace nixbuild::http {
 
 // libcurl's handles for one exchange at a time. Its connections stay open in between.
 struct CurlLine {
-  CurlLine(); // throws an Error of kind internal when there are none to be had
+  // Throws an Error of kind internal when there are none to be had. `library` must live longer.
+  explicit CurlLine(const CurlLibrary& library);
   CurlLine(const CurlLine&) = delete;
   CurlLine& operator=(const CurlLine&) = delete;
   ~CurlLine();
 
+  const CurlLibrary& curl;
   CURLM* multi;
   CURL* easy;
   std::string origin; // that it spoke to last

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,9 +21,10 @@ namespace {
 constexpr int thinking_factor = 5;
 
 // The file of certificate authorities that libcurl was made for; empty when there is none.
-std::string own_authorities(CURL* easy) {
+std::string own_authorities(const CurlLine& line) {
   const char* file = nullptr;
-  if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &file) != CURLE_OK || file == nullptr) return {};
+  if (line.curl.easy_getinfo(line.easy, CURLINFO_CAINFO, &file) != CURLE_OK || file == nullptr)
+    return {};
   return file;
 }
 
@@ -34,8 +36,8 @@ public:
                         const BodyHandler& on_body, const CancelToken& cancel) override {
     std::unique_ptr<CurlLine> line = take_line(origin_of(url));
     const ScopeExit back([&] { give_back(std::move(line)); });
-    curl_easy_reset(line->easy);
-    set_trust(line->easy, trust);
+    line->curl.easy_reset(line->easy);
+    set_trust(*line, trust);
     line->origin = origin_of(url);
     return transfer(
         *line, url, request,
@@ -47,7 +49,8 @@ private:
   // One that has spoken to `origin` if possible: it may still be connected.
   std::unique_ptr<CurlLine> take_line(std::string_view origin) {
     const std::scoped_lock lock(mutex_);
-    if (idle_.empty()) return std::make_unique<CurlLine>();
+    if (!curl_) curl_.emplace();
+    if (idle_.empty()) return std::make_unique<CurlLine>(*curl_);
     auto chosen = std::ranges::find(
         idle_, origin, [](const auto& line) -> std::string_view { return line->origin; });
     if (chosen == idle_.end()) --chosen;
@@ -61,22 +64,23 @@ private:
     idle_.push_back(std::move(line));
   }
 
-  void set_trust(CURL* easy, const Trust& trust) {
+  void set_trust(const CurlLine& line, const Trust& trust) {
     if (trust.unverified) {
-      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+      line.curl.easy_setopt(line.easy, CURLOPT_SSL_VERIFYPEER, 0L);
+      line.curl.easy_setopt(line.easy, CURLOPT_SSL_VERIFYHOST, 0L);
     } else if (trust.authorities) {
-      const std::string& all = with_system_authorities(easy, *trust.authorities);
+      const std::string& all = with_system_authorities(line, *trust.authorities);
       // The map keeps it for as long as we live.
       curl_blob blob{
           .data = const_cast<char*>(all.data()), .len = all.size(), .flags = CURL_BLOB_NOCOPY};
-      curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+      line.curl.easy_setopt(line.easy, CURLOPT_CAINFO_BLOB, &blob);
     } else if (settings_.authorities) {
-      curl_easy_setopt(easy, CURLOPT_CAINFO, settings_.authorities->c_str());
+      line.curl.easy_setopt(line.easy, CURLOPT_CAINFO, settings_.authorities->c_str());
     }
   }
 
-  const std::string& with_system_authorities(CURL* easy, const std::filesystem::path& file) {
+  const std::string& with_system_authorities(const CurlLine& line,
+                                             const std::filesystem::path& file) {
     const std::scoped_lock lock(mutex_);
     const auto known = authorities_.find(file);
     if (known != authorities_.end()) return known->second;
@@ -84,13 +88,14 @@ private:
         with_frame("reading certificate authorities", [&] { return read_file(file); });
     const std::filesystem::path system = settings_.authorities
                                              ? *settings_.authorities
-                                             : std::filesystem::path(own_authorities(easy));
+                                             : std::filesystem::path(own_authorities(line));
     if (!system.empty() && std::filesystem::exists(system)) all += "\n" + read_file(system);
     return authorities_.emplace(file, std::move(all)).first->second;
   }
 
   CurlSettings settings_;
   std::mutex mutex_;
+  std::optional<CurlLibrary> curl_; // from the first exchange on; the lines are of it
   std::vector<std::unique_ptr<CurlLine>> idle_;
   std::map<std::filesystem::path, std::string> authorities_; // with those of the system
 };

@@ -6,7 +6,7 @@ COMMON_PACKAGES = (
     "bash-static",
     "busybox-static",
     "ca-certificates",
-    "curl",  # also brings the libcurl that the plugin is linked with
+    "curl",  # also brings the libcurl that the plugin loads
     "docker.io",
     "git",
     "iproute2",
