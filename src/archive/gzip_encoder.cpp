@@ -19,7 +19,8 @@ namespace {
 
 // Level 4 takes about as long as the encoders of other tools do, and makes files of their size.
 constexpr int level = 4;
-constexpr std::size_t block_size = std::size_t{1} << 20U;
+// Small enough that what does not compress (archives, pictures) seldom shares one with what does.
+constexpr std::size_t block_size = std::size_t{128} << 10U;
 constexpr std::size_t dictionary_size = std::size_t{32} << 10U; // deflate looks no further back
 
 // A piece of the input on its way round: filled by write(), compressed by a thread, written out.
@@ -32,6 +33,22 @@ struct Block {
   std::exception_ptr failure;
   bool compressed = false;
 };
+
+// Whether the bytes are spread so evenly that deflate would take long and save next to nothing, as
+// those of what was compressed before are. Random bytes come to 1 here, which the many zeros of tar
+// headers between small files raise to 1.5; programs and texts to more than 4.
+bool hardly_compresses(std::span<const Bytef> input) {
+  constexpr std::uint64_t evenness_limit = 2;
+  constexpr std::size_t enough_to_tell = std::size_t{16} << 10U;
+  if (input.size() < enough_to_tell) return false;
+  std::array<std::uint64_t, 256> counts{};
+  for (const Bytef byte : input)
+    ++counts.at(byte);
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : counts)
+    sum += count * count;
+  return sum * counts.size() < evenness_limit * input.size() * input.size();
+}
 
 class Deflater {
 public:
@@ -46,6 +63,8 @@ public:
 
   void compress(Block& block) {
     deflateReset(&stream_);
+    deflateParams(&stream_, hardly_compresses(block.input) ? Z_NO_COMPRESSION : level,
+                  Z_DEFAULT_STRATEGY);
     if (!block.dictionary.empty()) {
       deflateSetDictionary(&stream_, block.dictionary.data(),
                            static_cast<uInt>(block.dictionary.size()));
@@ -214,8 +233,8 @@ std::unique_ptr<Compressor> gzip_encoder(Sink& next, std::size_t threads) {
 }
 
 std::string gzip_identity() {
-  return format("gzip zlib={} level={} block={} dictionary={}", zlibVersion(), level, block_size,
-                dictionary_size);
+  return format("gzip zlib={} level={} block={} dictionary={} stored=2", zlibVersion(), level,
+                block_size, dictionary_size);
 }
 
 } // namespace nixbuild::archive

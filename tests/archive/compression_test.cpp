@@ -66,6 +66,21 @@ constexpr auto both = {Compression::gzip, Compression::zstd};
 
 BOOST_AUTO_TEST_SUITE(compression)
 
+BOOST_AUTO_TEST_CASE(gzip_stores_what_hardly_compresses_and_only_that) {
+  std::string noise;
+  std::uint64_t state = 7;
+  while (noise.size() < mib) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    noise += static_cast<char>(state >> 56U);
+  }
+  const std::string text = sample(mib);
+  const std::string bytes = compressed(text + noise, encoder_of(Compression::gzip, 2));
+  BOOST_TEST(bytes.contains(noise.substr(mib / 2, 1000)));
+  BOOST_TEST(!bytes.contains(text.substr(mib / 2, 1000)));
+  BOOST_TEST(bytes.size() < noise.size() + text.size() / 2);
+  BOOST_TEST((decompressed(bytes, Compression::gzip) == text + noise));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_compressed_comes_back) {
   for (const Compression format : both) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{70'000}, mib - 1,
