@@ -80,7 +80,7 @@ OptionTable building_options(OptionTable more) {
   OptionTable table{
       builders_option(),
       builder_image_option(),
-      {.name = "check", .help = "Build twice and compare the image IDs"},
+      {.name = "check", .help = "Build once more and compare what comes out"},
       debug_option(),
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",

@@ -111,6 +111,16 @@ void check_shared(const ParsedOptions& options, const std::vector<Output>& outpu
     return std::holds_alternative<PushOutput>(output) ||
            (file != nullptr && file->format != sink::FileFormat::tar);
   });
+  const bool attests = std::ranges::any_of(outputs, [](const Output& output) {
+    const auto* push = std::get_if<PushOutput>(&output);
+    const auto* file = std::get_if<FileOutput>(&output);
+    return (push != nullptr && !push->from_engine) ||
+           (file != nullptr && file->format != sink::FileFormat::tar);
+  });
+  for (const char* name : {"sbom", "provenance"})
+    if (options.is_on(name) && !attests)
+      refuse(format("--{} is attached to images that we push or write to a file", name),
+             "push with --push, or write with --output type=oci,dest=FILE");
   for (const char* name : {"compression", "force-compression"}) {
     if (!options.was_given(name)) continue;
     if (!compresses)

@@ -27,12 +27,12 @@ public:
   // sends the bytes compares them with Layer::digest.
   virtual void write_to(archive::Sink& sink, const CancelToken& cancel) const = 0;
 
-  // Whether the bytes are on another machine, so that write_compressed_to() saves the way.
-  [[nodiscard]] virtual bool elsewhere() const { return false; }
-
-  // The same, compressed on the way: where the bytes are, if that is another machine.
-  virtual void write_compressed_to(archive::Sink& sink, archive::Compression compression,
-                                   const CancelToken& cancel) const;
+  // The same, compressed before it comes from another machine, and compared with the digest there.
+  // False, with nothing written, when the bytes are here.
+  virtual bool write_compressed_to(archive::Sink& /*sink*/, archive::Compression /*compression*/,
+                                   const CancelToken& /*cancel*/) const {
+    return false;
+  }
 
   // Everything that determines the bytes, as a text; empty when only the bytes themselves do. Equal
   // identities have equal bytes (image/digest_cache.hpp).

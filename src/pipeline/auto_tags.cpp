@@ -1,6 +1,7 @@
 #include "pipeline/auto_tags.hpp"
 
 #include "nix/git_state.hpp"
+#include "source/git_command.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -76,10 +77,7 @@ void add(std::vector<std::string>& tags, std::string_view text) {
 std::optional<std::string> ask_git(process::Runner& runner, const std::string& folder,
                                    const std::vector<std::string>& question,
                                    const CancelToken& cancel) {
-  process::Command command{
-      .argv = {"git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", folder}};
-  command.argv.insert(command.argv.end(), question.begin(), question.end());
-  auto answer = process::capture(runner, command, cancel);
+  auto answer = process::capture(runner, source::git_command(folder, question), cancel);
   if (!answer.status.success()) return std::nullopt;
   while (answer.out.ends_with('\n'))
     answer.out.pop_back();

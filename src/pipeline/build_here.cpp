@@ -73,10 +73,7 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
   const std::vector<PlatformArtifact> artifacts =
       build_platforms(request, platforms, world, cancel);
   const auto use = [&](const std::vector<OpenedArtifact>& opened) {
-    report.images.clear();
-    report.validated.clear();
-    report.pushed.clear();
-    report.written.clear();
+    report = BuildReport{.engine = report.engine}; // a second call replaces what the first did
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
     if (deliver) deliver(image_set(opened, request, world, cancel), report);
   };

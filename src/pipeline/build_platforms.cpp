@@ -5,10 +5,10 @@
 #include "progress/prefixed_reporter.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
+#include "support/parallel.hpp"
 
 #include <exception>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace nixbuild::pipeline {
@@ -76,16 +76,13 @@ std::vector<PlatformArtifact> build_platforms(const BuildRequest& request,
   branches.reserve(platforms.size());
   for (const oci::Platform& platform : platforms)
     branches.push_back({.platform = platform, .artifact = {}, .failure = {}});
-  std::vector<std::thread> threads;
-  threads.reserve(branches.size());
-  for (Branch& branch : branches) {
-    threads.emplace_back([&] {
-      run(branch, request, world, stop.token());
-      if (branch.failure && !request.nix.keep_going) stop.raise(CancelLevel::graceful);
-    });
-  }
-  for (std::thread& thread : threads)
-    thread.join();
+  parallel_for(branches.size(), branches.size(),
+               [&](std::size_t index) {
+                 run(branches[index], request, world, stop.token());
+                 if (branches[index].failure && !request.nix.keep_going)
+                   stop.raise(CancelLevel::graceful);
+               },
+               {});
   if (Branch* failed = first_cause(branches)) {
     tell_other_failures(branches, *failed, world);
     with_frame(format("building for {}", failed->platform.str()),

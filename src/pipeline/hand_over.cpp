@@ -2,6 +2,7 @@
 
 #include "archive/written_source.hpp"
 #include "pipeline/image_messages.hpp"
+#include "sink/stored_layer.hpp"
 #include "support/error.hpp"
 
 #include <array>
@@ -25,11 +26,12 @@ public:
   }
 };
 
-void write_layer(const image::Layer& layer, archive::Compression compression, archive::Sink& sink,
+void write_layer(const image::Layer& layer, archive::Compression compression, archive::Sink& out,
                  const CancelToken& cancel) {
   try {
-    if (compression == archive::Compression::none) return layer.content->write_to(sink, cancel);
-    layer.content->write_compressed_to(sink, compression, cancel);
+    if (compression == archive::Compression::none)
+      return sink::write_as_it_is(layer, out, {}, cancel);
+    sink::write_compressed(layer, compression, out, {}, cancel);
   } catch (const Error& error) {
     // There is no way back in the conversation to begin anew.
     if (error.kind() != ErrorKind::corrupt) throw;
@@ -164,15 +166,14 @@ public:
       , layer_(layer) {}
 
   void write_to(archive::Sink& sink, const CancelToken& cancel) const override {
-    write_compressed_to(sink, archive::Compression::none, cancel);
+    (void)write_compressed_to(sink, archive::Compression::none, cancel);
   }
 
-  [[nodiscard]] bool elsewhere() const override { return true; }
-
-  void write_compressed_to(archive::Sink& sink, archive::Compression compression,
+  bool write_compressed_to(archive::Sink& sink, archive::Compression compression,
                            const CancelToken& cancel) const override {
     cancel.throw_if_cancelled();
     orders_->fetch({.image = image_, .layer = layer_, .compression = compression}, sink);
+    return true;
   }
 
 private:

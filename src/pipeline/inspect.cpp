@@ -4,7 +4,6 @@
 #include "pipeline/build.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
-#include "pipeline/platforms.hpp"
 #include "pipeline/remotely.hpp"
 #include "sink/dual_tar.hpp"
 #include "sink/missing_layers.hpp"

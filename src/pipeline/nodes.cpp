@@ -79,6 +79,14 @@ public:
     changed_.wait(lock, [&] { return released_; });
   }
 
+  // Called by a part that has no images to bring: it has only told what it would do.
+  void tell(std::vector<BuildPlan> plans) {
+    const std::lock_guard lock(mutex_);
+    plans_.insert(plans_.end(), plans.begin(), plans.end());
+    --missing_;
+    changed_.notify_all();
+  }
+
   void fail(Error failure) {
     const std::lock_guard lock(mutex_);
     // What fails after the first failure was stopped because of it.
@@ -97,6 +105,12 @@ public:
     return images_;
   }
 
+  // After wait().
+  [[nodiscard]] std::vector<BuildPlan> plans() {
+    const std::lock_guard lock(mutex_);
+    return std::move(plans_);
+  }
+
   void release() {
     const std::lock_guard lock(mutex_);
     released_ = true;
@@ -108,6 +122,7 @@ private:
   std::condition_variable changed_;
   std::size_t missing_;
   image::ImageSet images_;
+  std::vector<BuildPlan> plans_;
   std::optional<Error> failure_;
   bool released_ = false;
 };
@@ -120,8 +135,9 @@ void build_part(const Part& part, const BuildRequest& request, Gathering& gather
   };
   try {
     Connection connection = connect(own.docker, world);
-    if (build_remotely(own, connection, bring, world, cancel)) return;
-    (void)build_here(own, connection, bring, world, cancel);
+    auto report = build_remotely(own, connection, bring, world, cancel);
+    if (!report) report = build_here(own, connection, bring, world, cancel);
+    if (request.dry_run) gathering.tell(std::move(report->plans));
   } catch (Error& error) {
     if (part.context) error.add_frame(format("building with the context '{}'", *part.context));
     gathering.fail(std::move(error));
@@ -169,7 +185,12 @@ BuildReport run_on_nodes(const BuildRequest& request, World& world, const Cancel
   BuildReport report;
   Gathering gathering(list.size());
   Parts parts(list, request, gathering, world, cancel);
-  deliver_all(gathering.wait(request.platforms), request, world, report, cancel);
+  const image::ImageSet images = gathering.wait(request.platforms);
+  if (request.dry_run) {
+    report.plans = gathering.plans();
+  } else {
+    deliver_all(images, request, world, report, cancel);
+  }
   parts.whole();
   return report;
 }

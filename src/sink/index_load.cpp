@@ -125,18 +125,15 @@ ImageDetails bring_index(const std::vector<image::Image>& images, const LoadOpti
                          const std::string& index, engine::Engine& engine, progress::Step& step,
                          progress::Reporter& reporter, IndexLoadReport& report,
                          const CancelToken& cancel) {
-  if (auto there = engine.inspect_image(report.image_id, cancel)) {
-    if (has_all_blobs(images, engine, cancel)) {
-      step.cached();
-      return *std::move(there);
-    }
+  auto known = engine.inspect_image(report.image_id, cancel);
+  if (known && has_all_blobs(images, engine, cancel)) {
+    step.cached();
+    return *std::move(known);
   }
   PlatformImages platforms(engine);
   for (const image::Image& image : images)
     platforms.bring(image, options, reporter, report, cancel);
-  if (auto there = engine.inspect_image(report.image_id, cancel)) {
-    return *std::move(there);
-  }
+  if (auto there = engine.inspect_image(report.image_id, cancel)) return *std::move(there);
   report.sent_bytes += send(index, engine, cancel);
   if (auto there = engine.inspect_image(report.image_id, cancel)) return *std::move(there);
   throw Error(ErrorKind::refused, format("the engine took the image for {} platforms and then "

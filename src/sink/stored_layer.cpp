@@ -67,16 +67,13 @@ void write_as_it_is(const image::Layer& layer, archive::Sink& out,
 
 void write_compressed(const image::Layer& layer, Compression compression, archive::Sink& out,
                       const CheckedLayer::Progress& progress, const CancelToken& cancel) {
-  if (compression_of(layer) != Compression::none) {
-    compress_again(layer, compression, out, progress, cancel);
-  } else if (layer.content->elsewhere()) {
-    Counting counting(out, progress);
-    layer.content->write_compressed_to(counting, compression, cancel);
-  } else {
-    const auto compressor = archive::make_compressor(compression, out);
-    write_as_it_is(layer, *compressor, progress, cancel);
-    compressor->finish();
-  }
+  if (compression_of(layer) != Compression::none)
+    return compress_again(layer, compression, out, progress, cancel);
+  Counting counting(out, progress);
+  if (layer.content->write_compressed_to(counting, compression, cancel)) return;
+  const auto compressor = archive::make_compressor(compression, out);
+  write_as_it_is(layer, *compressor, progress, cancel);
+  compressor->finish();
 }
 
 } // namespace nixbuild::sink

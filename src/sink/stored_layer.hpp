@@ -29,7 +29,7 @@ struct LayerForm {
 
 // Writes the bytes of `layer`, or what they become when they are compressed by `compression`,
 // comparing them with its digest, or its diff ID. Bytes that are compressed on another machine
-// cannot be compared here. `progress`, if any, is told how many bytes of the layer were read; in
+// are compared there. `progress`, if any, is told how many bytes of the layer were read; in
 // that case, how many were written.
 void write_as_it_is(const image::Layer& layer, archive::Sink& out,
                     const CheckedLayer::Progress& progress, const CancelToken& cancel);

@@ -116,6 +116,23 @@ BOOST_AUTO_TEST_CASE(cancelled_readers_end) {
   BOOST_CHECK_THROW(client.finish(), Error);
 }
 
+BOOST_AUTO_TEST_CASE(a_layer_that_is_not_what_it_should_be_is_not_handed_over) {
+  for (const auto compression : {archive::Compression::none, archive::Compression::gzip}) {
+    image::ImageSet images = images_of({"promised"});
+    images[0].image.layers[0].content = std::make_shared<fakes::MemoryLayer>("sent!!!!");
+    HandedOver client(
+        [&](const image::ImageSet& set) {
+          TextSink sink;
+          (void)set[0].image.layers[0].content->write_compressed_to(sink, compression, {});
+        },
+        {});
+    Bridge bridge(client);
+    BOOST_CHECK_EXCEPTION(hand_over(images, bridge, {}), Error, [](const Error& error) {
+      return error.kind() == ErrorKind::failed && error.message().contains("damaged");
+    });
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_images_no_end) {
   HandedOver client([](const image::ImageSet&) {}, {});
   BOOST_CHECK_THROW(client.finish(), Error);

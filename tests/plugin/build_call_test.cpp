@@ -161,11 +161,17 @@ BOOST_AUTO_TEST_CASE(what_goes_with_the_image) {
   BOOST_TEST(!parse({}).request.sbom);
   BOOST_TEST(!parse({}).request.provenance);
   BOOST_TEST(!parse({}).request.check);
-  const auto request = parse({"--sbom=true", "--provenance", "--check"}).request;
+  const auto request =
+      parse({"--push", "-t", "a", "--sbom=true", "--provenance", "--check"}).request;
   BOOST_TEST(request.sbom);
   BOOST_TEST(request.provenance);
   BOOST_TEST(request.check);
   BOOST_TEST(!parse({"--sbom", "--sbom=false"}).request.sbom);
+  for (const char* option : {"--sbom", "--provenance"}) {
+    BOOST_CHECK_THROW((void)parse({option}), Error);
+    BOOST_CHECK_THROW((void)parse({option, "--push", "--push-from=engine", "-t", "a"}), Error);
+    BOOST_CHECK_NO_THROW((void)parse({option, "-o", "type=oci,dest=/tmp/a"}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(options_that_are_set_once) {

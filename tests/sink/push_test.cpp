@@ -385,11 +385,11 @@ public:
   void write_to(archive::Sink& /*sink*/, const CancelToken& /*cancel*/) const override {
     throw Error(ErrorKind::internal, "the way was not saved");
   }
-  bool elsewhere() const override { return true; }
-  void write_compressed_to(archive::Sink& sink, Compression /*compression*/,
+  bool write_compressed_to(archive::Sink& sink, Compression /*compression*/,
                            const CancelToken& /*cancel*/) const override {
     const std::string bytes = fakes::gzip("far");
     sink.write(std::as_bytes(std::span(bytes)));
+    return true;
   }
 };
 

@@ -70,10 +70,11 @@ class Remote(RemoteTest):
     def test_another_contexts_machine_builds_for_a_platform(self):
         self.work = self.flake("hello")
         self.docker("context", "create", "far", "--docker", f"host={self.ssh.url}").check()
+        wanted = ("--platform=linux/amd64,linux/arm64", "--builder=linux/arm64=far", ".#crossImage")
         try:
-            built = self.nixbuild(
-                "--platform=linux/amd64,linux/arm64", "--builder=linux/arm64=far", "-t", "both:1", ".#crossImage"
-            ).check()
+            planned = self.nixbuild("--dry-run", *wanted).check()
+            self.assertEqual(planned.stdout.count("attribute: packages."), 2)
+            built = self.nixbuild("-t", "both:1", *wanted).check()
         finally:
             self.docker("context", "rm", "-f", "far").check()
         self.assertIn("both:1", built.stdout)
