@@ -20,7 +20,7 @@ constexpr std::array names{"libcurl.so.4", "libcurl-gnutls.so.4"};
 Error no_libcurl(std::string message) {
   return Error(ErrorKind::unavailable, std::move(message))
       .with_hint(
-          "Registries are spoken to by libcurl 7.85 or newer: install it (Debian: libcurl4).");
+          "Registries are spoken to by libcurl 7.88 or newer: install it (Debian: libcurl4).");
 }
 
 void* load() {
