@@ -20,6 +20,8 @@ namespace {
 
 using Reply = FakeEngine::Reply;
 
+constexpr char tls_handshake = '\x16'; // the type of a TLS client's first record
+
 // Ends the serving of a connection: the client went away or the fake is being destroyed.
 struct ConnectionOver {};
 
@@ -51,6 +53,14 @@ void send_all(int fd, int stop, std::string_view data, std::size_t piece) {
     if (sent <= 0) throw ConnectionOver{};
     data.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+// As servers do after an early answer: closing TCP with bytes unread resets the connection, and a
+// reset can overtake the answer.
+void let_answer_arrive(int fd, int stop) {
+  ::shutdown(fd, SHUT_WR);
+  for (;;)
+    (void)receive(fd, stop);
 }
 
 std::string lower(std::string_view text) {
@@ -295,8 +305,13 @@ void FakeEngine::serve(UniqueFd connection) {
 bool FakeEngine::serve_one(int connection, std::string& unread) {
   const int stop = stop_.read.get();
   std::size_t head_end = 0;
-  while ((head_end = unread.find("\r\n\r\n")) == std::string::npos)
+  while ((head_end = unread.find("\r\n\r\n")) == std::string::npos) {
     unread += receive(connection, stop);
+    if (unread.starts_with(tls_handshake)) {
+      send_all(connection, stop, "HTTP/1.1 400 Bad Request\r\n\r\n", 65536);
+      return false;
+    }
+  }
   ReceivedRequest request = parse_head(std::string_view(unread).substr(0, head_end + 2));
   unread.erase(0, head_end + 4);
 
@@ -327,6 +342,7 @@ bool FakeEngine::serve_one(int connection, std::string& unread) {
   send_all(connection, stop,
            std::string_view(answer).substr(0, reply.send_only.value_or(std::string::npos)),
            reply.piece);
+  if (port_ != 0 && !request.whole && !reply.send_only) let_answer_arrive(connection, stop);
   return !reply.send_only && !reply.close_after && request.whole &&
          reply.framing != Reply::Framing::until_close;
 }
