@@ -157,6 +157,17 @@ Closure Nix::closure(const std::string& path, const CancelToken& cancel) {
   return query_closure(runner_, nix_store_beside(program_), {path}, cancel);
 }
 
+PackageMetas Nix::package_metas(const FlakeAttribute& flake, const std::string& system,
+                                const Closure& closure, const Options& options,
+                                progress::Reporter& reporter, const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  const std::string name = format("licences in {}", flake.for_people());
+  return progress::as_step(reporter, name, [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    return query_package_metas(session, flake, system, closure, log);
+  });
+}
+
 std::vector<std::string> Nix::attribute_names(const std::string& flake, const std::string& system,
                                               const CancelToken& cancel) {
   try {

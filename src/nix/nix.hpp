@@ -3,6 +3,7 @@
 #include "nix/closure.hpp"
 #include "nix/installable.hpp"
 #include "nix/options.hpp"
+#include "nix/package_meta.hpp"
 #include "oci/platform.hpp"
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
@@ -110,6 +111,12 @@ public:
 
   // What `path`, a valid store path, needs at run time. Throws as query_closure().
   [[nodiscard]] Closure closure(const std::string& path, const CancelToken& cancel);
+
+  // What the packages of `flake` and of its inputs for `system` say of the paths of `closure`; see
+  // package_meta.hpp. Throws as evaluate().
+  [[nodiscard]] PackageMetas package_metas(const FlakeAttribute& flake, const std::string& system,
+                                           const Closure& closure, const Options& options,
+                                           progress::Reporter& reporter, const CancelToken& cancel);
 
   // Names of the packages of `flake` for `system`, for shell completion: quoted where an attribute
   // path needs it, none when anything fails. Uses no network and writes no lock file.

@@ -12,6 +12,7 @@
 #include "support/format.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,8 +30,38 @@ bool tells_its_store_paths(ImageForm form) {
          form != ImageForm::stream_script;
 }
 
+using Packages = std::map<std::string, image::PackageFacts>;
+
+// An SBOM without licences is better than none.
+nix::PackageMetas metas_of(const nix::Closure& closure, const PlatformArtifact& built,
+                           const BuildRequest& request, nix::Nix& nix, World& world,
+                           const CancelToken& cancel) {
+  const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
+  const auto* flake = std::get_if<nix::FlakeAttribute>(&installable);
+  if (flake == nullptr) return {};
+  try {
+    return nix.package_metas(*flake, nix::system_of(built.platform), closure, request.nix,
+                             world.reporter, cancel);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    progress::notice(world.reporter, progress::Notice::Level::warning,
+                     format("the SBOM tells no licences: {}", error.message()));
+    return {};
+  }
+}
+
+Packages packages_of(const PlatformArtifact& built, const nix::PackageMetas& metas) {
+  Packages packages;
+  for (const auto& [path, meta] : metas)
+    packages[path] = {
+        .name = {}, .version = {}, .licence = meta.licence, .homepage = meta.homepage};
+  packages[built.artifact.path.string()].name = built.artifact.package;
+  return packages;
+}
+
 std::optional<image::Attestation> sbom(const PlatformArtifact& built, const image::Image& image,
-                                       World& world, const CancelToken& cancel) {
+                                       const BuildRequest& request, World& world,
+                                       const CancelToken& cancel) {
   if (!tells_its_store_paths(form_of(built.artifact))) {
     progress::notice(world.reporter, progress::Notice::Level::warning,
                      format("no SBOM for {}: an archive does not say which store paths are in it; "
@@ -41,16 +72,14 @@ std::optional<image::Attestation> sbom(const PlatformArtifact& built, const imag
   nix::Nix nix(world.processes, world.environment);
   const std::string name =
       image.names.empty() ? image.config_digest.str() : image.names.front().familiar();
+  const nix::Closure closure = nix.closure(fs::canonical(built.artifact.path).string(), cancel);
+  const nix::PackageMetas metas = metas_of(closure, built, request, nix, world, cancel);
   // The time is that of the images themselves, so that the same image has the same SBOM.
-  return image::sbom_of(
-      nix.closure(fs::canonical(built.artifact.path).string(), cancel),
-      {.image_name = name,
-       .config_digest = image.config_digest,
-       .created = std::chrono::sys_seconds(std::chrono::seconds(1)),
-       .tool = std::string(tool),
-       .packages = {
-           {built.artifact.path.string(),
-            {.name = built.artifact.package, .version = {}, .licence = {}, .homepage = {}}}}});
+  return image::sbom_of(closure, {.image_name = name,
+                                  .config_digest = image.config_digest,
+                                  .created = std::chrono::sys_seconds(std::chrono::seconds(1)),
+                                  .tool = std::string(tool),
+                                  .packages = packages_of(built, metas)});
 }
 
 std::string lock_of(const std::string& flake) {
@@ -94,7 +123,8 @@ std::vector<image::Attestation> attestations_of(const PlatformArtifact& built,
                                                 const CancelToken& cancel) {
   std::vector<image::Attestation> attestations;
   if (request.sbom) {
-    if (auto made = sbom(built, image, world, cancel)) attestations.push_back(*std::move(made));
+    if (auto made = sbom(built, image, request, world, cancel))
+      attestations.push_back(*std::move(made));
   }
   if (request.provenance) attestations.push_back(provenance(built, request, world, cancel));
   return attestations;

@@ -67,7 +67,15 @@ constexpr const char* flake = R"(
         elsewhereOnly = make "s390x-linux" "elsewhere" "" { };
       };
       packages.refusing = throw "this system is not supported";
-      legacyPackages.SYSTEM.old = here "old" "echo > $out" { };
+      legacyPackages.SYSTEM = {
+        old = here "old" "echo > $out" { };
+        licensed = here "licensed-1.0" "echo > $out" { } // {
+          meta.license = [ { spdxId = "MIT"; } { fullName = "own"; } { spdxId = "ISC"; } ];
+          meta.homepage = "https://licensed.example";
+        };
+        # Of the same name, but another path.
+        streamed = here "streamed" "" { other = "yes"; } // { meta.license.spdxId = "Zlib"; };
+      };
       checks.SYSTEM.check = here "check" "echo > $out" { };
       nixosConfigurations.web.config.system.build.toplevel = here "web" "" { };
       top = here "top" "echo > $out" { };
@@ -235,6 +243,23 @@ BOOST_FIXTURE_TEST_CASE(where_attributes_are_found, RealNix) {
   const std::string check = std::string("checks.") + this_system + ".check";
   BOOST_TEST(evaluate("path:./flake#" + check).attribute == check);
   BOOST_TEST(evaluate("path:./flake#" + packages + ".image").attribute == packages + ".image");
+}
+
+BOOST_FIXTURE_TEST_CASE(licences, RealNix) {
+  const std::string licensed = realise(evaluate("path:./flake#licensed"), "roots/licensed");
+  const std::string image = realise(evaluate("path:./flake#image"), "roots/image");
+  const FlakeAttribute flake_here{.flake = "path:./flake", .fragment = {}};
+  Closure closure;
+  closure.paths = {{.path = licensed}, {.path = image}};
+  const PackageMetas metas = nix.package_metas(flake_here, this_system, closure, {}, reporter, {});
+  BOOST_TEST((metas.at(licensed) ==
+              PackageMeta{.licence = "MIT AND ISC", .homepage = "https://licensed.example"}));
+  BOOST_TEST((metas.at(image) == PackageMeta{}));
+  closure.paths = {{.path = realise(evaluate("path:./flake#set.inner"), "roots/inner")}};
+  BOOST_TEST(nix.package_metas(flake_here, this_system, closure, {}, reporter, {}).empty());
+  BOOST_CHECK_EXCEPTION((void)nix.package_metas({.flake = "path:./none", .fragment = {}},
+                                                this_system, closure, {}, reporter, {}),
+                        Error, says(ErrorKind::failed, "path:./none"));
 }
 
 BOOST_FIXTURE_TEST_CASE(outputs, RealNix) {

@@ -117,5 +117,20 @@
     in
     {
       packages = forEach systems packagesOf;
+      # As nixpkgs has them: a package's licence stands beside its derivation.
+      legacyPackages = forEach systems (system:
+        let
+          contents = import ./contents.nix { tools = import ./tools.nix { inherit system; }; };
+        in
+        {
+          busybox = contents.busybox // {
+            meta = {
+              license = [ { spdxId = "GPL-2.0-only"; } { spdxId = "MIT"; } ];
+              homepage = "https://busybox.example";
+            };
+          };
+          greeting = contents.greeting // { meta.license = throw "nobody knows"; };
+          hello = contents.busybox // { name = "hello"; };
+        });
     };
 }

@@ -93,8 +93,11 @@ class Registry(PluginTest):
         types = [layer["annotations"]["in-toto.io/predicate-type"] for layer in statements]
         self.assertEqual(types, ["https://spdx.dev/Document", "https://slsa.dev/provenance/v1"])
         sbom = json.loads(self.crane("blob", f"{self.name}@{statements[0]['digest']}"))
-        names = {package["name"] for package in sbom["predicate"]["packages"]}
-        self.assertLessEqual({"busybox", "hello", "greeting"}, names)
+        packages = {package["name"]: package for package in sbom["predicate"]["packages"]}
+        self.assertLessEqual({"busybox", "hello", "greeting"}, packages.keys())
+        self.assertEqual(packages["busybox"]["licenseDeclared"], "GPL-2.0-only AND MIT")
+        self.assertEqual(packages["busybox"]["homepage"], "https://busybox.example")
+        self.assertEqual(packages["greeting"]["licenseDeclared"], "NOASSERTION")
 
     def test_the_engine_pushes(self):
         self.nixbuild("--load", "--push", "--push-from", "engine", "-t", f"{self.name}:4", ".#streamImage").check()
