@@ -102,7 +102,7 @@
           nix2containerImageWithFalseDigests = nix2container.imageWithFalseDigests;
 
           crossImage = crossed crossHello;
-          crossSlow = crossAfter "slow" "sleep 5; echo > $out";
+          crossSlow = crossAfter "slow" "sleep 5; cat ${./application.txt} > $out";
           crossBroken = crossAfter "broken" (
             if system == "aarch64-linux" then "echo no ${system} today; exit 1" else "sleep 600; echo > $out");
 
