@@ -45,7 +45,7 @@ void remove_abandoned(const fs::path& folder) {
   const auto long_ago = fs::file_time_type::clock::now() - abandoned;
   fs::directory_iterator at(folder, problem);
   for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
-    if (!at->path().filename().string().starts_with(prefix)) continue;
+    if (!is_place_mark(at->path().filename().string())) continue;
     std::error_code gone; // another run may do the same
     const auto made = at->last_write_time(gone);
     if (!gone && made < long_ago) fs::remove(at->path(), gone);
@@ -103,6 +103,10 @@ PlaceMark::~PlaceMark() {
   if (!now || !same(*now, folder_with_mark_)) return;
   const std::array<std::timespec, 2> times{{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, folder_before_}};
   ::utimensat(AT_FDCWD, folder.c_str(), times.data(), 0);
+}
+
+bool is_place_mark(std::string_view name) noexcept {
+  return name.starts_with(prefix);
 }
 
 bool git_trusts(const fs::path& root) {

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 namespace nixbuild::source {
 
@@ -32,6 +33,9 @@ private:
   std::timespec folder_before_; // when the folder was changed last, without the mark
   std::timespec folder_with_mark_;
 };
+
+// Whether a file called `name` is such a mark: that of another run is no part of a flake.
+[[nodiscard]] bool is_place_mark(std::string_view name) noexcept;
 
 // Whether this user's git opens the work tree `root`: git, and what Nix has of it, refuses one of
 // another owner (CVE-2022-24765), be it only by its folder or its .git.

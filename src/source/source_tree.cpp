@@ -4,6 +4,7 @@
 #include "archive/sha256.hpp"
 #include "process/output_stream.hpp"
 #include "source/git_command.hpp"
+#include "source/place_mark.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/parallel.hpp"
@@ -66,6 +67,7 @@ std::set<std::string> everything_in(const LocalFlake& flake, const CancelToken& 
   for (; !problem && at != fs::recursive_directory_iterator(); at.increment(problem)) {
     cancel.throw_if_cancelled();
     if (paths.size() == most_entries) too_many(flake.root);
+    if (at.depth() == 0 && is_place_mark(at->path().filename().string())) continue;
     const bool is_folder = at->is_directory() && !at->is_symlink();
     if (!is_folder || fs::is_empty(at->path(), problem)) {
       paths.insert(at->path().lexically_relative(flake.root).string());

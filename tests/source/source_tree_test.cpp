@@ -1,3 +1,4 @@
+#include "source/place_mark.hpp"
 #include "source/source_tree.hpp"
 #include "source_files.hpp"
 #include "support/error.hpp"
@@ -49,6 +50,15 @@ BOOST_AUTO_TEST_CASE(a_folder_is_taken_whole) {
   BOOST_TEST(tree.entries[0].digest.str() == oci::Digest::of("content").str());
   BOOST_TEST(tree.entries[0].size == 7U);
   BOOST_TEST(tree.entries[2].digest.str() == oci::Digest::of("b").str());
+}
+
+BOOST_AUTO_TEST_CASE(marks_of_other_runs_are_no_part_of_a_folder) {
+  put("file");
+  const LocalFlake flake{.kind = LocalFlake::Kind::folder, .root = root, .subfolder = {}};
+  const auto mark = source::PlaceMark::put(flake);
+  BOOST_REQUIRE(mark);
+  BOOST_REQUIRE(fs::exists(mark->path()));
+  BOOST_TEST(listed(LocalFlake::Kind::folder) == "ffile ");
 }
 
 BOOST_AUTO_TEST_CASE(of_a_work_tree_what_git_tracks_as_it_is_on_disk) {
