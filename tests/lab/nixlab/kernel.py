@@ -14,6 +14,7 @@ MS_REC = 0x4000
 MS_PRIVATE = 0x40000
 MNT_DETACH = 0x2
 CLONE_NEWNS = 0x20000
+CLONE_NEWNET = 0x40000000
 
 PIVOT_ROOT_NUMBERS = {"x86_64": 155, "aarch64": 41}
 
@@ -38,6 +39,12 @@ def leave_chroot() -> None:
     """Makes the root of the mount namespace this process's root and current folder."""
     with open("/proc/self/ns/mnt", "rb") as namespace:
         _check(_libc.setns(namespace.fileno(), CLONE_NEWNS), "enter the root of the mount namespace")
+
+
+def enter_network(pid: int) -> None:
+    """Moves the calling thread, and threads that it starts later, into the network of a process."""
+    with open(f"/proc/{pid}/ns/net", "rb") as namespace:
+        _check(_libc.setns(namespace.fileno(), CLONE_NEWNET), "enter a network")
 
 
 def _text(value: str | None) -> bytes | None:

@@ -1,12 +1,12 @@
 """An engine that is reached by TCP and TLS, as those behind tcp:// contexts are."""
 
+from .certificates import Authority
 from .engine import Engine
 from .machine import Machine
 from .ssh import connect
 
 PORT = 2376
 SERVER_FOLDER = "/etc/docker/tls"
-DAYS = "3650"
 
 
 class TlsEngine(Engine):
@@ -17,7 +17,9 @@ class TlsEngine(Engine):
         self.context = name
         _, self.address = connect(client, server)
         super().__init__(server, store)
-        _make_certificates(server, self.address)
+        authority = Authority(server, SERVER_FOLDER)
+        authority.certify(SERVER_FOLDER, self.address)
+        authority.certify(SERVER_FOLDER, "client", "clientAuth", prefix="client-")
         self.daemon.change(
             {
                 "hosts": [self.host, f"tcp://0.0.0.0:{PORT}"],
@@ -40,20 +42,3 @@ class TlsEngine(Engine):
             self.client.path(f"{folder}/{kept_as}").write_bytes(content)
         endpoint = f"host={self.tls_host},ca={folder}/ca.pem,cert={folder}/cert.pem,key={folder}/key.pem"
         self.client.exec(["docker", "context", "create", self.context, "--docker", endpoint]).check()
-
-
-def _make_certificates(machine: Machine, address: str) -> None:
-    machine.exec(["mkdir", "-p", SERVER_FOLDER]).check()
-
-    def openssl(*words: str) -> None:
-        machine.exec(["openssl", *words], cwd=SERVER_FOLDER).check()
-
-    authority = ["-x509", "-subj", "/CN=lab", "-out", "ca.pem", "-keyout", "ca-key.pem"]
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-days", DAYS, *authority)
-    for prefix, name, usage in (("", address, "serverAuth"), ("client-", "client", "clientAuth")):
-        files = ["-keyout", f"{prefix}key.pem", "-out", f"{prefix}cert.pem"]
-        signed = ["-x509", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-days", DAYS]
-        extensions = ["-addext", f"extendedKeyUsage={usage}", "-addext", "basicConstraints=critical,CA:FALSE"]
-        if usage == "serverAuth":
-            extensions += ["-addext", f"subjectAltName=IP:{address}"]
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", *files, *signed, *extensions)

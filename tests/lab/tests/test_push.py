@@ -2,50 +2,21 @@
 
 import json
 import platform
-import shutil
-import signal
-import unittest
 
-from nixlab.testcase import PluginTest
+from nixlab.pushing import PushTest
 
-PORT = 5000
-CONFIG = """version: 0.1
-storage:
-  filesystem:
-    rootdirectory: {folder}/storage
-http:
-  addr: 127.0.0.1:{port}
-"""
 BOTH = ("--platform", "linux/amd64,linux/arm64")
 
 
-class Registry(PluginTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if not cls.machine.path("/usr/bin/docker-registry").exists():
-            raise unittest.SkipTest("this suite's machine has no docker-registry")
-
+class Push(PushTest):
     def setUp(self):
         super().setUp()
-        self.work = self.flake("hello")
+        self.registry = self.open_registry()
         self.folder = self.new_work_folder()
-        self.outside(f"{self.folder}/config.yml").write_text(CONFIG.format(folder=self.folder, port=PORT))
-        self.registry = self.machine.spawn(["docker-registry", "serve", f"{self.folder}/config.yml"])
-        self.registry.wait_for_output("listening on")
-        self.name = f"localhost:{PORT}/team/app"
-
-    def tearDown(self):
-        self.registry.send(signal.SIGTERM)
-        self.registry.wait()
-        shutil.rmtree(self.outside(self.folder), ignore_errors=True)
-        super().tearDown()
+        self.name = f"{self.registry.name}/team/app"
 
     def crane(self, *words):
         return self.machine.exec(["crane", *words, "--insecure"]).check().stdout
-
-    def requests(self):
-        return self.registry.so_far().stderr.count("response completed")
 
     def test_pushed_and_read_back(self):
         pushed = self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
@@ -57,10 +28,10 @@ class Registry(PluginTest):
 
     def test_the_second_push_sends_nothing(self):
         self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
-        before = self.requests()
+        before = self.registry.requests()
         self.assertGreater(before, 5)
         self.nixbuild("--push", "-t", f"{self.name}:1", ".#streamImage").check()
-        self.assertLessEqual(self.requests() - before, 5, self.registry.so_far())
+        self.assertLessEqual(self.registry.requests() - before, 5, self.registry.log())
 
     def test_several_platforms(self):
         if platform.machine() != "x86_64":

@@ -1,0 +1,144 @@
+"""HTTP servers of a test's own, in the network of a machine."""
+
+import socket
+import threading
+from dataclasses import dataclass, field
+from http.client import HTTPMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from . import kernel
+from .machine import Machine
+
+TLS_HANDSHAKE = b"\x16"
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str  # with its query
+    headers: HTTPMessage
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Cut(Exception):
+    """Raised in place of an answer: the connection ends without one."""
+
+
+class HttpServer:
+    """A context manager: a server on the machine's loopback that answers as a subclass says. Speaks no TLS."""
+
+    def __init__(self, machine: Machine):
+        self._machine = machine
+        self._server: ThreadingHTTPServer | None = None
+        self._started = threading.Event()
+        self._lock = threading.Lock()
+        self.requests: list[Request] = []
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None, "the server is not running"
+        return self._server.server_address[1]
+
+    @property
+    def address(self) -> str:
+        """As names of images have it; only this machine is spoken to without TLS unasked."""
+        return f"localhost:{self.port}"
+
+    def answer(self, request: Request) -> Answer:
+        raise NotImplementedError
+
+    def told(self) -> list[str]:
+        """The requests up to now, as texts."""
+        with self._lock:
+            return [str(request) for request in self.requests]
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self._started.wait()
+        assert self._server is not None, "the server did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _serve(self) -> None:
+        try:
+            kernel.enter_network(self._machine.init_pid)
+            self._server = _Server(("127.0.0.1", 0), self._handler())
+        finally:
+            self._started.set()
+        self._server.serve_forever(poll_interval=0.02)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        def handle(handler: "_Handler") -> None:
+            request = handler.read_request()
+            with self._lock:
+                self.requests.append(request)
+            handler.write_answer(request, self.answer(request))
+
+        methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT")
+        return type("_OwnHandler", (_Handler,), {f"do_{method}": handle for method in methods})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False  # a client may keep its connection for as long as it lives
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that go away are nothing to talk about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_one_request(self) -> None:
+        # Who begins with TLS waits for an answer before anything that looks like a line.
+        if self.rfile.peek(1)[:1] in (TLS_HANDSHAKE, b""):
+            self.close_connection = True
+            return
+        try:
+            super().handle_one_request()
+        except Cut:
+            self.close_connection = True
+            # Not before it has arrived what was sent is thrown away at a close with unread bytes.
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def read_request(self) -> Request:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            body = b"".join(iter(self._read_chunk, b""))
+        else:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return Request(self.command, self.path, self.headers, body)
+
+    def write_answer(self, request: Request, answer: Answer) -> None:
+        self.send_response(answer.status)
+        headers = {name.title(): value for name, value in answer.headers.items()}
+        if request.method != "HEAD":
+            headers["Content-Length"] = str(len(answer.body))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if request.method != "HEAD":
+            self.wfile.write(answer.body)
+
+    def _read_chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        chunk = self.rfile.read(size)
+        self.rfile.readline()
+        return chunk
+
+    def log_message(self, *_: object) -> None:
+        pass

@@ -1,0 +1,33 @@
+"""A proxy between a client and a registry that goes wrong where a test wants it."""
+
+import http.client
+
+from .http_server import Answer, HttpServer, Request
+from .registry import Registry
+from .registry_faults import Fault
+
+OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+class RegistryProxy(HttpServer):
+    """A context manager; `address` is what references begin with in the registry's place."""
+
+    def __init__(self, registry: Registry, fault: Fault | None = None):
+        super().__init__(registry.machine)
+        self._registry = registry
+        self._fault = fault or Fault()
+
+    def answer(self, request: Request) -> Answer:
+        instead = self._fault.before(request)
+        return instead or self._fault.after(request, self._pass_on(request))
+
+    def _pass_on(self, request: Request) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self._registry.port)
+        # The Host too: the registry's answers then lead back to us.
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_CONNECTION}
+        connection.request(request.method, request.path, request.body or None, headers)
+        answer = connection.getresponse()
+        kept = {name: value for name, value in answer.getheaders() if name.lower() not in OF_ONE_CONNECTION}
+        body = answer.read()
+        connection.close()
+        return Answer(answer.status, kept, body)
