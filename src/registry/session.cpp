@@ -59,8 +59,19 @@ http::Response Session::authorized(const std::string& url, const Call& call,
   // Nobody else gets to know who we are.
   if (origin_of(url) != origin_of(address(cancel)))
     return exchange(url, call.request, call.limit, cancel);
+  if (!reads_as_writer(call))
+    return with_rights(scopes_of(call, call.access == Access::write), url, call, cancel);
+  try {
+    return with_rights(scopes_of(call, true), url, call, cancel);
+  } catch (const RightsRefused&) {
+    may_only_read_ = true;
+  }
+  return with_rights(scopes_of(call, false), url, call, cancel);
+}
+
+http::Response Session::with_rights(const Scopes& scopes, const std::string& url, const Call& call,
+                                    const CancelToken& cancel) {
   Authorizer& authorizer = this->authorizer(cancel);
-  const Scopes scopes = scopes_of(call);
   std::string authorization = authorizer.header(scopes, cancel);
   http::Request request = call.request;
   if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
@@ -123,11 +134,14 @@ Authorizer& Session::authorizer(const CancelToken& cancel) {
   return *authorizer_;
 }
 
-Scopes Session::scopes_of(const Call& call) const {
+// Who is logged in reads with the token that will write, and so asks for one token only; some token
+// servers refuse rights to write altogether to who has none.
+bool Session::reads_as_writer(const Call& call) const {
   const bool nobody = credentials_.password.empty() && credentials_.identity_token.empty();
-  // Who is logged in reads with the token that will write, and so asks for one token only; some
-  // token servers refuse rights to write altogether to who is not.
-  const bool write = call.access == Access::write || !nobody;
+  return call.access == Access::read && !nobody && !may_only_read_;
+}
+
+Scopes Session::scopes_of(const Call& call, bool write) const {
   Scopes scopes{format("repository:{}:{}", path_, write ? "pull,push" : "pull")};
   if (!call.also_read.empty()) scopes.push_back(format("repository:{}:pull", call.also_read));
   return scopes;

@@ -6,6 +6,7 @@
 #include "registry/token.hpp"
 #include "support/cancel.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -49,11 +50,14 @@ private:
   [[nodiscard]] std::string absolute(const std::string& url, const CancelToken& cancel);
   [[nodiscard]] const std::string& address(const CancelToken& cancel);
   [[nodiscard]] Authorizer& authorizer(const CancelToken& cancel);
-  [[nodiscard]] Scopes scopes_of(const Call& call) const;
+  [[nodiscard]] bool reads_as_writer(const Call& call) const;
+  [[nodiscard]] Scopes scopes_of(const Call& call, bool write) const;
   [[nodiscard]] http::Response exchange(const std::string& url, const http::Request& request,
                                         std::size_t limit, const CancelToken& cancel);
   [[nodiscard]] http::Response authorized(const std::string& url, const Call& call,
                                           const CancelToken& cancel);
+  [[nodiscard]] http::Response with_rights(const Scopes& scopes, const std::string& url,
+                                           const Call& call, const CancelToken& cancel);
 
   http::Web& web_;
   const std::string domain_;
@@ -66,6 +70,7 @@ private:
   std::mutex mutex_;
   std::string address_; // once found
   std::optional<Authorizer> authorizer_;
+  std::atomic<bool> may_only_read_ = false;
 };
 
 } // namespace nixbuild::registry

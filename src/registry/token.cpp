@@ -105,6 +105,7 @@ Authorizer::Token Authorizer::ask(const Scopes& scopes, const CancelToken& cance
   if (std::string value = basic(); !value.empty())
     request.headers.emplace_back("Authorization", std::move(value));
   const http::Response answer = exchange_(url, request, cancel);
+  if (answer.head.status == 403) throw RightsRefused(refused(answer));
   if (answer.head.status != 200) throw refused(answer);
   return read_token(answer.body);
 }
@@ -122,6 +123,7 @@ Authorizer::ask_oauth(const std::string& realm, const Scopes& scopes, const Canc
                      percent_encode(credentials_.identity_token))};
   const http::Response answer = exchange_(realm, request, cancel);
   if (answer.head.status == 404 || answer.head.status == 405) return std::nullopt;
+  if (answer.head.status == 403) throw RightsRefused(refused(answer));
   if (answer.head.status != 200) throw refused(answer);
   return read_token(answer.body);
 }

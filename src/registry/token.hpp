@@ -12,12 +12,19 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nixbuild::registry {
 
 // "repository:library/alpine:pull,push"; several of them are one set of rights.
 using Scopes = std::vector<std::string>;
+
+// The token server knows who we are, and gives no token for so many rights.
+class RightsRefused : public Error {
+public:
+  explicit RightsRefused(Error error) : Error(std::move(error)) {}
+};
 
 // Where tokens are asked for: sends one request and gives the answer.
 using Exchange =
@@ -35,8 +42,8 @@ public:
              std::function<std::chrono::system_clock::time_point()> now);
 
   // The header's value for a request that needs `scopes`; empty before the registry has asked for
-  // something. Throws an Error: refused when no token is given out, unavailable when it may be
-  // later.
+  // something. Throws an Error: refused when no token is given out (a RightsRefused when fewer
+  // scopes may help), unavailable when it may be later.
   [[nodiscard]] std::string header(const Scopes& scopes, const CancelToken& cancel);
 
   // The registry answered 401 to a request that carried `used`. Gives what to send in its place.

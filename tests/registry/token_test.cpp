@@ -11,7 +11,8 @@ struct Fixture : RepositoryFixture {
   std::vector<fakes::WebRequest> asked; // of the token server
   std::string valid = "Bearer t1";      // what the registry accepts
   std::string challenge = R"(Bearer realm="https://auth.example/token",service="r")";
-  std::string token_answer; // in place of a token
+  std::string token_answer;  // in place of a token
+  std::string refused_scope; // the token server answers 403
   int token_status = 200;
   int oauth_status = 200;
 
@@ -29,6 +30,7 @@ struct Fixture : RepositoryFixture {
   fakes::WebReply token(const fakes::WebRequest& request) {
     asked.push_back(request);
     if (request.method == "POST" && oauth_status != 200) return {.status = oauth_status};
+    if (!refused_scope.empty() && request.url.contains(refused_scope)) return {.status = 403};
     if (token_status != 200) return {.status = token_status, .body = "no"};
     if (!token_answer.empty()) return {.body = token_answer};
     const std::string member = request.method == "POST" ? "access_token" : "token";
@@ -62,6 +64,27 @@ BOOST_AUTO_TEST_CASE(who_is_logged_in_asks_once_for_everything) {
   BOOST_TEST(web.requests().size() == 4);
   BOOST_TEST(asked.at(0).url == "https://auth.example/token?service=r&" + write_scope);
   BOOST_TEST(asked.at(0).header("Authorization") == "Basic bWU6c2VjcmV0");
+}
+
+BOOST_AUTO_TEST_CASE(who_may_only_read_asks_for_no_more) {
+  credentials = {.username = "me", .password = "secret"};
+  valid = "Bearer t2";
+  refused_scope = write_scope;
+  const auto repository = open();
+  BOOST_TEST(!look(*repository));
+  BOOST_TEST(!look(*repository));
+  BOOST_TEST(asked.size() == 2);
+  BOOST_TEST(asked.at(1).url == "https://auth.example/token?service=r&" + read_scope);
+  BOOST_TEST(asked.at(1).header("Authorization") == "Basic bWU6c2VjcmV0");
+  check_error([&] { repository->put_manifest("v1", "application/x", "{}", {}); },
+              ErrorKind::refused, "docker login registry.example");
+}
+
+BOOST_AUTO_TEST_CASE(wrong_passwords_are_tried_once) {
+  credentials = {.username = "me", .password = "secret"};
+  token_status = 401;
+  check_error([&] { (void)look(); }, ErrorKind::refused, "does not accept the login");
+  BOOST_TEST(asked.size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(mounts_ask_for_the_source_too) {
