@@ -257,8 +257,8 @@ private:
     if (is_certificate_problem(result_)) {
       CertificateRefused refused(ErrorKind::unavailable, message);
       (void)std::move(refused).with_hint(
-          "is this the server that you mean? Then name the authority "
-          "of its certificate, or call it insecure");
+          "is this the server that you mean? Then name the authority of its certificate with "
+          "--registry-ca, or do without one with --insecure");
       throw refused;
     }
     throw Error(is_nonsense(result_) ? ErrorKind::corrupt : ErrorKind::unavailable, message);
