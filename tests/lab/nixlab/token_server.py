@@ -70,6 +70,12 @@ class TokenServer(HttpServer):
         key = "access_token" if request.method == "POST" else "token"
         return Answer(200, {"Content-Type": "application/json"}, json.dumps({key: token, "expires_in": LIFE_SECONDS}).encode())
 
+    def challenge(self) -> Answer:
+        """What the registry says to those without a valid token."""
+        settings = self.registry_settings()
+        wanted = f'Bearer realm="{settings["realm"]}",service="{SERVICE}",error="invalid_token"'
+        return Answer(401, {"WWW-Authenticate": wanted})
+
     def scopes(self) -> list[str]:
         """Asked for up to now, by GET."""
         return [scope for text in self.told() for scope in parse_qs(urlsplit(text.split()[1]).query).get("scope", [])]
