@@ -5,6 +5,7 @@
 #include "support/format.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace nixbuild::registry {
@@ -41,6 +42,28 @@ void check_same(const oci::Digest& wanted, const oci::Digest& got, const Session
 bool is_index(std::string_view media_type) {
   return media_type.find(".index.") != std::string_view::npos ||
          media_type.find(".list.") != std::string_view::npos;
+}
+
+// Some registries answer with another status than 201, but all with one of these headers.
+bool is_stored(const http::ResponseHead& head) {
+  if (head.status == 201) return true;
+  return head.status >= 200 && head.status < 300 &&
+         (head.header("Docker-Content-Digest") || head.header("Location"));
+}
+
+// The manifests that an index lists were taken before it, so it is not about the name.
+bool does_not_know_the_type(const http::Response& answer) {
+  const int status = answer.head.status;
+  if (status != 400 && status != 404 && status != 405 && status != 415 && status != 422)
+    return false;
+  constexpr std::array<std::string_view, 4> other_reasons{"_UNKNOWN", "DENIED", "UNAUTHORIZED",
+                                                          "DIGEST_INVALID"};
+  const auto complaints = parse_complaints(answer.body);
+  return std::ranges::none_of(complaints, [&](const Complaint& complaint) {
+    return std::ranges::any_of(other_reasons, [&](std::string_view reason) {
+      return complaint.code.find(reason) != std::string::npos;
+    });
+  });
 }
 
 } // namespace
@@ -80,12 +103,13 @@ void put_manifest(Session& session, const std::string& reference, const std::str
        .url = "/manifests/" + reference,
        .access = Access::write},
       cancel);
-  const int status = answer.head.status;
-  if (status < 200 || status >= 300) {
+  if (!is_stored(answer.head)) {
     Error error = refusal(format("put a manifest into {} as {}", session.name(), reference),
                           session.domain(), answer);
-    const bool not_taken = status == 400 || status == 405 || status == 415 || status == 422;
-    if (is_index(media_type) && not_taken && error.hint().empty())
+    if (answer.head.status < 300)
+      throw std::move(error).with_hint(
+          "does something else answer in the registry's place, as the login page of a network?");
+    if (is_index(media_type) && does_not_know_the_type(answer))
       throw std::move(error).with_hint("does this registry take images for several platforms? "
                                        "Push each platform under a tag of its own");
     throw error;

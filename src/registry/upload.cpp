@@ -26,6 +26,10 @@ BlobWriter writer_of(std::string_view bytes) {
   return [bytes](archive::Sink& sink) { sink.write(std::as_bytes(std::span(bytes))); };
 }
 
+Call beginning() {
+  return {.request = {.method = "POST"}, .url = std::string(uploads), .access = Access::write};
+}
+
 std::size_t least_piece_of(const http::ResponseHead& head) {
   const std::string text = head.header("OCI-Chunk-Min-Length").value_or("");
   std::size_t size = 0;
@@ -78,19 +82,27 @@ bool Uploader::mount(const oci::Digest& digest, const std::string& path,
   }
 }
 
-PiecedUpload::Begun Uploader::begin(const std::optional<oci::Digest>& digest,
-                                    const CancelToken& cancel) {
-  if (digest) {
-    const std::scoped_lock lock(mutex_);
-    if (auto begun = begun_.extract(*digest)) return {.location = std::move(begun.mapped())};
-  }
-  const std::string url(uploads);
-  const http::Response answer =
-      session_.send({.request = {.method = "POST"}, .url = url, .access = Access::write}, cancel);
+std::string Uploader::take_begun(const oci::Digest& digest) {
+  const std::scoped_lock lock(mutex_);
+  auto begun = begun_.extract(digest);
+  return begun ? std::move(begun.mapped()) : std::string();
+}
+
+PiecedUpload::Begun Uploader::read_begun(const http::Response& answer, const CancelToken& cancel) {
   if (answer.head.status != 202)
     throw refusal(format("begin an upload to {}", session_.name()), session_.domain(), answer);
-  return {.location = session_.locate(url, answer.head, cancel),
+  return {.location = session_.locate(std::string(uploads), answer.head, cancel),
           .least_piece = least_piece_of(answer.head)};
+}
+
+PiecedUpload::Begun Uploader::begin(const CancelToken& cancel) {
+  return read_begun(session_.send(beginning(), cancel), cancel);
+}
+
+PiecedUpload::Begun Uploader::begin(const oci::Digest& digest, const CancelToken& cancel) {
+  std::string location = take_begun(digest);
+  if (location.empty()) return begin(cancel);
+  return {.location = std::move(location)};
 }
 
 void Uploader::upload(const oci::Digest& digest, std::uint64_t size, const BlobWriter& writer,
@@ -112,7 +124,7 @@ void Uploader::upload(const oci::Digest& digest, std::uint64_t size, const BlobW
 }
 
 UploadedBlob Uploader::upload_new(const BlobWriter& writer, const CancelToken& cancel) {
-  PiecedUpload pieces(session_, [&] { return begin(std::nullopt, cancel); }, piece_size_, cancel);
+  PiecedUpload pieces(session_, [&] { return begin(cancel); }, piece_size_, cancel);
   try {
     return in_rounds(pieces, [&]() -> UploadedBlob {
       archive::HashingSink hash(pieces);
@@ -139,13 +151,18 @@ UploadedBlob Uploader::upload_new(const BlobWriter& writer, const CancelToken& c
 void Uploader::upload_whole(const oci::Digest& digest, std::uint64_t size, const BlobWriter& writer,
                             const CancelToken& cancel) {
   const http::Response answer = retrying(session_.patience(), cancel, [&] {
-    const PiecedUpload::Begun begun = begin(digest, cancel);
+    std::string location = take_begun(digest);
+    if (location.empty()) {
+      http::Response begun = session_.send_once(beginning(), cancel);
+      if (is_passing(begun.head.status)) return begun;
+      location = read_begun(begun, cancel).location;
+    }
     http::Request request{.method = "PUT",
                           .headers = {{"Content-Type", "application/octet-stream"}},
                           .stream = writer,
                           .stream_size = size};
     return session_.send_once({.request = std::move(request),
-                               .url = with_parameter(begun.location, "digest", digest.str()),
+                               .url = with_parameter(location, "digest", digest.str()),
                                .access = Access::write},
                               cancel);
   });

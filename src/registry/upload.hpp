@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 
 namespace nixbuild::registry {
@@ -32,8 +31,12 @@ public:
   [[nodiscard]] bool has(const oci::Digest& digest, const CancelToken& cancel);
 
 private:
-  [[nodiscard]] PiecedUpload::Begun begin(const std::optional<oci::Digest>& digest,
-                                          const CancelToken& cancel);
+  // The location of an upload of that blob that was begun already; empty when there is none.
+  [[nodiscard]] std::string take_begun(const oci::Digest& digest);
+  [[nodiscard]] PiecedUpload::Begun read_begun(const http::Response& answer,
+                                               const CancelToken& cancel);
+  [[nodiscard]] PiecedUpload::Begun begin(const CancelToken& cancel);
+  [[nodiscard]] PiecedUpload::Begun begin(const oci::Digest& digest, const CancelToken& cancel);
   void upload_whole(const oci::Digest& digest, std::uint64_t size, const BlobWriter& writer,
                     const CancelToken& cancel);
 

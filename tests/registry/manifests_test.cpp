@@ -99,10 +99,26 @@ BOOST_AUTO_TEST_CASE(refusals_in_words_of_the_registry) {
   check_error(put(index_type), ErrorKind::refused, "push again");
   answer(400, R"({"errors":[{"code":"MANIFEST_INVALID","message":"manifest invalid"}]})");
   check_error(put(index_type), ErrorKind::refused, "several platforms");
+  answer(404, "");
+  check_error(put(index_type), ErrorKind::refused, "several platforms");
+  check_error(put("x"), ErrorKind::refused, "check the name");
   answer(415, "<html>no</html>");
   check_error(put(index_type), ErrorKind::refused, "several platforms");
   answer(413, "plain words\x1b[31m");
   check_error(put("x"), ErrorKind::refused, "plain words [31m");
+}
+
+BOOST_AUTO_TEST_CASE(answers_of_others_are_no_success) {
+  WebReply reply{.status = 200, .body = "<html>Welcome to our hotel</html>"};
+  before = [&](const auto&) { return reply; };
+  const auto put = [this] { open()->put_manifest("v1", "x", "{}", {}); };
+  check_error(put, ErrorKind::refused, "login page");
+  reply = {.status = 200, .headers = {{"Docker-Content-Digest", Digest::of("{}").str()}}};
+  put();
+  reply = {.status = 202, .headers = {{"Location", "/v2/team/app/manifests/v1"}}};
+  put();
+  reply = {.status = 201};
+  put();
 }
 
 BOOST_AUTO_TEST_CASE(words) {

@@ -152,6 +152,19 @@ BOOST_AUTO_TEST_CASE(unlucky_uploads_end) {
               ErrorKind::unavailable, "lost");
 }
 
+BOOST_AUTO_TEST_CASE(uploads_that_never_begin_end) {
+  before = [](const fakes::WebRequest&) -> std::optional<fakes::WebReply> {
+    return fakes::WebReply{.status = 429, .headers = {{"Retry-After", "7"}}};
+  };
+  for (const std::size_t size : {5U, 35U}) {
+    pauses.clear();
+    check_error([&] { open()->upload_blob(Digest::of("x"), size, writer_of(text_of(size)), {}); },
+                ErrorKind::unavailable, "429");
+    BOOST_TEST(pauses == std::vector<std::chrono::milliseconds>(4, std::chrono::seconds(7)),
+               boost::test_tools::per_element());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(wrong_digest_is_corrupt) {
   for (const std::size_t size : {5U, 35U}) {
     check_error(
