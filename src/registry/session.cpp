@@ -15,12 +15,11 @@ namespace {
 constexpr int most_redirects = 5;
 constexpr std::size_t largest_token_answer = std::size_t{1} << 20U;
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool is_read(const http::Request& request) {
-  return request.method == "GET" || request.method == "HEAD";
+// The others may turn what is sent into a GET (RFC 9110, 15.4), so they are for reads alone.
+bool is_redirect(int status, const http::Request& request) {
+  if (status == 307 || status == 308) return true;
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  return reads && (status == 301 || status == 302 || status == 303);
 }
 
 } // namespace
@@ -43,7 +42,7 @@ http::Response Session::send_once(const Call& call, const CancelToken& cancel) {
   std::string url = absolute(call.url, cancel);
   for (int redirects = 0;; ++redirects) {
     http::Response answer = authorized(url, call, cancel);
-    if (!is_redirect(answer.head.status) || !is_read(call.request)) return answer;
+    if (!is_redirect(answer.head.status, call.request)) return answer;
     if (redirects == most_redirects)
       throw Error(ErrorKind::corrupt, format("{} redirects in circles", domain_));
     std::string next = locate(url, answer.head, cancel);

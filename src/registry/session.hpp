@@ -26,7 +26,7 @@ struct Call {
   std::size_t limit = std::size_t{1} << 20U; // of the answer's body
 };
 
-// Requests to one repository: finds the registry, shows who we are, follows redirects of reads.
+// Requests to one repository: finds the registry, shows who we are, follows redirects.
 // Thread-safe.
 class Session {
 public:

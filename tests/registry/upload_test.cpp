@@ -205,6 +205,35 @@ BOOST_AUTO_TEST_CASE(locations_on_another_host_learn_nothing_about_us) {
   BOOST_TEST(elsewhere == 6);
 }
 
+BOOST_AUTO_TEST_CASE(redirected_uploads) {
+  credentials.registry_token = "secret";
+  const std::string blob = text_of(35);
+  int status = 307;
+  // Each request for the storage is sent there by the registry.
+  before = [&](const fakes::WebRequest& request) -> std::optional<fakes::WebReply> {
+    const std::string there = "https://storage.example";
+    if (request.url.starts_with(there)) {
+      fakes::WebRequest moved = request;
+      moved.url = memory.origin + request.url.substr(there.size());
+      return memory(moved);
+    }
+    if (request.method == "HEAD") return std::nullopt;
+    return fakes::WebReply{
+        .status = status,
+        .headers = {{"Location", there + request.url.substr(memory.origin.size())}}};
+  };
+  open()->upload_blob(Digest::of(blob), blob.size(), writer_of(blob), {});
+  BOOST_TEST(memory.blobs.at(Digest::of(blob).str()) == blob);
+  open()->put_manifest("v1", "application/x", "{}", {});
+  BOOST_TEST(memory.manifests.at("v1") == "{}");
+  for (const auto& request : web.requests())
+    BOOST_TEST(request.header("Authorization").empty() ==
+               request.url.starts_with("https://storage.example/"));
+  status = 302;
+  check_error([&] { open()->put_manifest("v2", "application/x", "{}", {}); }, ErrorKind::refused,
+              "302");
+}
+
 BOOST_AUTO_TEST_CASE(mounting) {
   const std::string blob = text_of(5);
   memory.others[Digest::of(blob).str()] = blob;
