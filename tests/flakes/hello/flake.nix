@@ -101,6 +101,15 @@
           nix2containerImage = nix2container.image;
           nix2containerImageWithFalseDigests = nix2container.imageWithFalseDigests;
 
+          # One layer of 40 MiB that cannot be compressed.
+          largeLayer = dockerTools.streamLayeredImage {
+            name = "nixbuild-large-layer";
+            tag = "1.0";
+            storeLayers = [ [ contents.busybox ] (contents.bulk 40) ];
+            rootLinks = [ contents.busybox ];
+            config = { Cmd = [ "/bin/true" ]; };
+          };
+
           crossImage = crossed crossHello;
           crossSlow = crossAfter "slow" "sleep 5; cat ${./application.txt} > $out";
           crossBroken = crossAfter "broken" (

@@ -2,9 +2,11 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO
 
 from . import kernel
 from .machine import Machine
@@ -28,6 +30,7 @@ class Answer:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    pause: Callable[[], None] | None = None  # called before each byte
 
 
 class Cut(Exception):
@@ -101,6 +104,17 @@ class _Server(ThreadingHTTPServer):
         """Clients that go away are nothing to talk about."""
 
 
+class _ByteByByte:
+    def __init__(self, file: BinaryIO, pause: Callable[[], None]):
+        self._file = file
+        self._pause = pause
+
+    def write(self, data: bytes) -> None:
+        for offset in range(len(data)):
+            self._pause()
+            self._file.write(data[offset : offset + 1])
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -130,9 +144,12 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Length"] = str(len(answer.body))
         for name, value in headers.items():
             self.send_header(name, value)
+        whole = self.wfile
+        self.wfile = _ByteByByte(whole, answer.pause) if answer.pause else whole
         self.end_headers()
         if request.method != "HEAD":
             self.wfile.write(answer.body)
+        self.wfile = whole
 
     def _read_chunk(self) -> bytes:
         size = int(self.rfile.readline().split(b";")[0], 16)

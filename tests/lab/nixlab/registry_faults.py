@@ -114,6 +114,23 @@ class Hold(_Counted):
         self._released.set()
 
 
+class Slowly(Fault):
+    """Every answer comes in many small pieces."""
+
+    def __init__(self):
+        self.pieces = 0
+        self._lock = threading.Lock()
+        self._never = threading.Event()
+
+    def after(self, request: Request, answer: Answer) -> Answer:
+        return dataclasses.replace(answer, pause=self._pause)
+
+    def _pause(self) -> None:
+        with self._lock:
+            self.pieces += 1
+        self._never.wait(0.0005)
+
+
 class NoIndexes(Fault):
     """A registry from before there were images for several platforms."""
 

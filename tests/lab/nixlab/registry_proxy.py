@@ -6,7 +6,7 @@ from .http_server import Answer, HttpServer, Request
 from .registry import Registry
 from .registry_faults import Fault
 
-OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding"}
 
 
 class RegistryProxy(HttpServer):
@@ -24,7 +24,7 @@ class RegistryProxy(HttpServer):
     def _pass_on(self, request: Request) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self._registry.port)
         # The Host too: the registry's answers then lead back to us.
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_CONNECTION}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in {*OF_ONE_CONNECTION, "content-length"}}
         connection.request(request.method, request.path, request.body or None, headers)
         answer = connection.getresponse()
         kept = {name: value for name, value in answer.getheaders() if name.lower() not in OF_ONE_CONNECTION}
