@@ -75,6 +75,15 @@ rec {
   # The same of a script that does not show its conf.json, either.
   opaqueStream = image: streamOf image (jsonFile "description-of-${image.name}" (confAttributes image));
 
+  # Comes out anew each time that it is built: a random number stands for the word "chance".
+  randomStream = image:
+    let
+      conf = tools.runShell "${image.name}-conf.json" ''
+        sed "s/chance/$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')/" ${confOf image} > $out
+      '' { };
+    in
+    streamOf image conf // { inherit conf streamScript; };
+
   # An archive of many layers.
   buildLayeredImage = image@{ name, tag, compressor, ... }:
     let

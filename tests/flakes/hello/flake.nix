@@ -85,6 +85,10 @@
           classicImage = dockerTools.buildImage (hello // { name = "nixbuild-classic"; });
           mergedImages = dockerTools.mergeImages [ image classicImage ];
           nowImage = dockerTools.buildLayeredImage (hello // { compressor = "gz"; created = "now"; });
+          randomImage = dockerTools.randomStream (hello // {
+            name = "nixbuild-random";
+            config = hello.config // { Env = hello.config.Env ++ [ "NUMBER=chance" ]; };
+          });
           onBaseImage = dockerTools.buildLayeredImage {
             name = "nixbuild-on-base";
             tag = "1.0";
