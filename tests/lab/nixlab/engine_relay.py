@@ -6,6 +6,7 @@ import threading
 
 from .engine import Engine
 from .machine import Machine
+from .sockets import close, half_close, pass_on, receive
 
 
 class EngineRelay:
@@ -43,45 +44,14 @@ class EngineRelay:
             engine.connect(str(self._engine_path))
             self._sockets += [client, engine]
             threading.Thread(target=self._pass_requests, args=(client, engine), daemon=True).start()
-            threading.Thread(target=_pass_on, args=(engine, client), daemon=True).start()
+            threading.Thread(target=pass_on, args=(engine, client), daemon=True).start()
 
     def _pass_requests(self, client: socket.socket, engine: socket.socket) -> None:
-        while piece := _receive(client):
+        while piece := receive(client):
             if not self.passes(piece, client, engine):
                 return
             try:
                 engine.sendall(piece)
             except OSError:
                 return
-        _half_close(engine)
-
-
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    while piece := _receive(source):
-        try:
-            target.sendall(piece)
-        except OSError:
-            return
-    _half_close(target)
-
-
-def _receive(source: socket.socket) -> bytes:
-    try:
-        return source.recv(65536)
-    except OSError:
-        return b""
-
-
-def _half_close(target: socket.socket) -> None:
-    try:
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-
-
-def close(target: socket.socket) -> None:
-    try:
-        target.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
-    target.close()
+        half_close(engine)

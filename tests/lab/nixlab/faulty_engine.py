@@ -5,8 +5,9 @@ import threading
 from collections import Counter
 
 from .engine import Engine
-from .engine_relay import EngineRelay, close
+from .engine_relay import EngineRelay
 from .machine import Machine
+from .sockets import close
 
 CUT = "cut"  # close the connection
 STALL = "stall"  # read no further, but keep the connection

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from . import kernel
 from .machine import Machine
+from .sockets import pass_on
 
 TLS_HANDSHAKE = b"\x16"
 
@@ -31,6 +32,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     pause: Callable[[], None] | None = None  # called before each byte
+    tunnel_to: int | None = None  # a port of the machine, which gets all that follows
 
 
 class Cut(Exception):
@@ -139,6 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def write_answer(self, request: Request, answer: Answer) -> None:
         self.send_response(answer.status)
+        if answer.tunnel_to is not None:
+            self.end_headers()
+            self._tunnel(answer.tunnel_to)
+            return
         headers = {name.title(): value for name, value in answer.headers.items()}
         if request.method != "HEAD":
             headers["Content-Length"] = str(len(answer.body))
@@ -150,6 +156,14 @@ class _Handler(BaseHTTPRequestHandler):
         if request.method != "HEAD":
             self.wfile.write(answer.body)
         self.wfile = whole
+
+    def _tunnel(self, port: int) -> None:
+        self.close_connection = True
+        with socket.create_connection(("127.0.0.1", port)) as target:
+            back = threading.Thread(target=pass_on, args=(target, self.connection), daemon=True)
+            back.start()
+            pass_on(self.connection, target)
+            back.join()
 
     def _read_chunk(self) -> bytes:
         size = int(self.rfile.readline().split(b";")[0], 16)

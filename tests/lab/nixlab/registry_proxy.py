@@ -6,7 +6,7 @@ from .http_server import Answer, HttpServer, Request
 from .registry import Registry
 from .registry_faults import Fault
 
-OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding"}
+OF_ONE_CONNECTION = {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding"}
 
 
 class RegistryProxy(HttpServer):
@@ -19,15 +19,20 @@ class RegistryProxy(HttpServer):
 
     def answer(self, request: Request) -> Answer:
         instead = self._fault.before(request)
-        return instead or self._fault.after(request, self._pass_on(request))
-
-    def _pass_on(self, request: Request) -> Answer:
+        if instead is not None:
+            return instead
         connection = http.client.HTTPConnection("127.0.0.1", self._registry.port)
-        # The Host too: the registry's answers then lead back to us.
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in {*OF_ONE_CONNECTION, "content-length"}}
-        connection.request(request.method, request.path, request.body or None, headers)
-        answer = connection.getresponse()
-        kept = {name: value for name, value in answer.getheaders() if name.lower() not in OF_ONE_CONNECTION}
-        body = answer.read()
-        connection.close()
-        return Answer(answer.status, kept, body)
+        return self._fault.after(request, passed_on(request, connection, request.path))
+
+
+def passed_on(request: Request, connection: http.client.HTTPConnection, target: str) -> Answer:
+    """What the other end answers to the same request for `target`."""
+    # The Host is passed on too: addresses in the answer then lead back to us.
+    headers = {name: value for name, value in request.headers.items() if name.lower() not in OF_ONE_CONNECTION}
+    headers.pop("Content-Length", None)
+    connection.request(request.method, target, request.body or None, headers)
+    answer = connection.getresponse()
+    kept = {name: value for name, value in answer.getheaders() if name.lower() not in OF_ONE_CONNECTION}
+    body = answer.read()
+    connection.close()
+    return Answer(answer.status, kept, body)

@@ -23,6 +23,8 @@ COMMON_PACKAGES = (
 # Podman's service and what it needs to run containers; the rest are only recommended by Debian.
 PODMAN_PACKAGES = ("aardvark-dns", "crun", "netavark", "podman")
 
+SID_PACKAGES = ("crane", "docker-cli", "docker-registry", "openssh-client", "openssh-server", "skopeo")
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -38,7 +40,7 @@ SUITES = {
         Suite("trixie", COMMON_PACKAGES + ("docker-cli", "openssh-client", "openssh-server", *PODMAN_PACKAGES)),
         # A mirror's copy of sid may be older than its Release file allows.
         # skopeo is a peer of the benchmarks, and with crane reads back what was pushed.
-        Suite("sid", COMMON_PACKAGES + ("crane", "docker-cli", "docker-registry", "skopeo"), ('Acquire::Check-Valid-Until "false"',)),
+        Suite("sid", COMMON_PACKAGES + SID_PACKAGES, ('Acquire::Check-Valid-Until "false"',)),
     )
 }
 
