@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from .http_server import Answer, Cut, Request
+from .waiting import PATIENCE_SECONDS
 
 INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 
@@ -97,18 +98,21 @@ class Meanwhile(_Counted):
 
 
 class Hold(_Counted):
-    """The request waits in the proxy until release(); `arrived` tells that it is there."""
+    """The request waits in the proxy until release()."""
 
     def __init__(self, pattern: str):
         super().__init__(pattern)
-        self.arrived = threading.Event()
+        self._arrived = threading.Event()
         self._released = threading.Event()
 
     def before(self, request: Request) -> Answer | None:
         if self._is_meant(request):
-            self.arrived.set()
+            self._arrived.set()
             self._released.wait()
         return None
+
+    def wait_for_request(self) -> None:
+        assert self._arrived.wait(PATIENCE_SECONDS), "the request never came"
 
     def release(self) -> None:
         self._released.set()

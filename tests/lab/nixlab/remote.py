@@ -13,7 +13,9 @@ from .ssh import SshServer
 
 
 class RemoteTest(FarTest):
-    """A second machine with an engine, behind ssh."""
+    """A second machine with an engine, behind ssh; in one suite, unless a subclass names another."""
+
+    suite = LANES["trixie-overlay2"].suite
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -25,10 +27,10 @@ class RemoteTest(FarTest):
         cls.far_engine = stack.enter_context(Engine(cls.server, cls.lab.lane.image_store))
         cls.ssh = stack.enter_context(SshServer(cls.machine, cls.server))
 
-    @staticmethod
-    def skip_unless_possible() -> None:
-        if session.current().lane.suite is not LANES["trixie-overlay2"].suite:
-            raise unittest.SkipTest("the other suites have no sshd")
+    @classmethod
+    def skip_unless_possible(cls) -> None:
+        if session.current().lane.suite is not cls.suite:
+            raise unittest.SkipTest(f"engines behind ssh are tested in the suite {cls.suite.name}")
         if agent_binary() is None:
             raise unittest.SkipTest("there is no agent to be copied to another machine")
 

@@ -129,7 +129,7 @@ class Passwords(LoginTest):
                 cwd=self.work,
                 env=self.docker_config(auths),
             )
-            held.arrived.wait()
+            held.wait_for_request()
             command_lines = self.machine.exec(["ps", "-e", "-o", "args="]).check().stdout
             secrets = (PASSWORD, auths["auths"][proxy.address]["auth"])
             holders = self.machine.exec(["grep", "-lzs", *(f"-e{text}" for text in secrets), "-r", "/tmp", "/root/.cache"])
