@@ -56,7 +56,8 @@ class TokenServer(HttpServer):
     def answer(self, request: Request) -> Answer:
         if request.method == "POST":
             words = parse_qs(request.body.decode())
-            known = words.get("grant_type") == ["refresh_token"] and words.get("refresh_token") == [self._identity_token]
+            wanted = {"grant_type": ["refresh_token"], "refresh_token": [self._identity_token]}
+            known = wanted.items() <= words.items()
             scopes = words.get("scope", [""])[0].split()
         else:
             known = request.headers.get("Authorization") == self._basic
@@ -66,9 +67,9 @@ class TokenServer(HttpServer):
         access = [self._access(scope) for scope in scopes]
         if self._strict and any(not set(wanted) <= set(self._actions) for wanted in map(_actions_of, scopes)):
             return Answer(403, body=DENIED)
-        token = self._token(access)
         key = "access_token" if request.method == "POST" else "token"
-        return Answer(200, {"Content-Type": "application/json"}, json.dumps({key: token, "expires_in": LIFE_SECONDS}).encode())
+        told = {key: self._token(access), "expires_in": LIFE_SECONDS}
+        return Answer(200, {"Content-Type": "application/json"}, json.dumps(told).encode())
 
     def challenge(self) -> Answer:
         """What the registry says to those without a valid token."""
@@ -103,7 +104,8 @@ class TokenServer(HttpServer):
             "access": access,
         }
         signed = f"{_encoded(json.dumps(head).encode())}.{_encoded(json.dumps(claims).encode())}"
-        signature = self._machine.exec(["openssl", "dgst", "-sha256", "-sign", self._key], stdin=signed.encode()).check()
+        sign = ["openssl", "dgst", "-sha256", "-sign", self._key]
+        signature = self._machine.exec(sign, stdin=signed.encode()).check()
         return f"{signed}.{_encoded(signature.stdout_bytes)}"
 
 

@@ -11,9 +11,10 @@ class Check(PluginTest):
     def test_image_that_comes_out_the_same(self):
         for attribute in ("image", "streamImage"):
             with self.subTest(attribute):
-                built = self.nixbuild("--check", "--progress=plain", "-t", f"{attribute.lower()}:1", f".#{attribute}").check()
+                name = f"{attribute.lower()}:1"
+                built = self.nixbuild("--check", "--progress=plain", "-t", name, f".#{attribute}").check()
                 self.assertRegex(built.stderr, r"(?m)^#\d+ check \S+$")
-                self.assert_greets(f"{attribute.lower()}:1")
+                self.assert_greets(name)
 
     def test_image_that_does_not(self):
         failed = self.nixbuild("--check", ".#randomImage")

@@ -21,7 +21,8 @@ class AutoTags(PushTest):
         self.git("commit", "--quiet", "--message=a commit")
 
     def push_tags(self, *words: str, **options):
-        return self.nixbuild("push", "--auto-tags", "-t", f"{self.registry.name}/{REPOSITORY}", *words, ".#streamImage", **options)
+        repository = f"{self.registry.name}/{REPOSITORY}"
+        return self.nixbuild("push", "--auto-tags", "-t", repository, *words, ".#streamImage", **options)
 
     def assert_tags(self, *tags: str) -> None:
         """These and no others, all of one image."""
