@@ -261,6 +261,15 @@ private:
           "--registry-ca, or do without one with --insecure");
       throw refused;
     }
+    long proxy_status = 0;
+    curl_.easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status == 403 || proxy_status == 407)
+      throw Error(ErrorKind::refused, format("cannot talk to {}: the proxy on the way answered "
+                                             "with status {}",
+                                             origin_of(url_), proxy_status))
+          .with_hint(proxy_status == 407
+                         ? "it wants a login: https_proxy=http://USER:PASSWORD@HOST:PORT"
+                         : "does it allow that server? NO_PROXY names those that need no proxy");
     throw Error(is_nonsense(result_) ? ErrorKind::corrupt : ErrorKind::unavailable, message);
   }
 

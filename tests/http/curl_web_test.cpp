@@ -2,12 +2,15 @@
 #include "http/curl_web.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
+#include "support/scope_exit.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 #include <thread>
+#include <utility>
 
 using namespace nixbuild;
 using fakes::FakeEngine;
@@ -190,6 +193,27 @@ BOOST_AUTO_TEST_CASE(server_without_tls_is_unavailable) {
         BOOST_TEST_MESSAGE(error.message());
         return error.kind() == ErrorKind::unavailable;
       });
+}
+
+BOOST_AUTO_TEST_CASE(proxies_that_refuse) {
+  int status = 407;
+  server.otherwise([&](const auto&) {
+    return Reply{.status = status, .headers = {{"Proxy-Authenticate", "Basic realm=\"x\""}}};
+  });
+  const std::string proxy = format("http://me:secret@127.0.0.1:{}", server.port());
+  ::setenv("https_proxy", proxy.c_str(), 1);
+  const ScopeExit back([] { ::unsetenv("https_proxy"); });
+  for (const auto& [next, hint] : {std::pair(407, "wants a login"), std::pair(403, "NO_PROXY")}) {
+    status = next;
+    BOOST_CHECK_EXCEPTION(
+        (void)web->exchange("https://registry.example/", {}, {}, [](const auto&, auto) {}, {}),
+        Error, [&](const Error& error) {
+          BOOST_TEST_MESSAGE(error.message());
+          return error.kind() == ErrorKind::refused &&
+                 error.message().contains(format("status {}", next)) &&
+                 error.hint().contains(hint) && !error.message().contains("secret");
+        });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(redirects_are_answers) {
