@@ -39,8 +39,11 @@ void remove_old(const std::string& file) {
 std::string joined_names(const pipeline::BuildReport& report) {
   std::vector<std::string> names;
   const auto add = [&names](const std::vector<oci::Reference>& more) {
-    for (const oci::Reference& name : more)
-      if (std::ranges::find(names, name.str()) == names.end()) names.push_back(name.str());
+    for (const oci::Reference& name : more) {
+      // As buildx has it, the digest stands elsewhere.
+      std::string text = name.digest() ? name.repository() : name.str();
+      if (std::ranges::find(names, text) == names.end()) names.push_back(std::move(text));
+    }
   };
   if (!report.images.empty()) add(report.images.front().names);
   for (const pipeline::PushedImage& image : report.pushed)

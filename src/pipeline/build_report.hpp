@@ -29,7 +29,7 @@ struct PushedImage {
   std::string media_type;
   std::uint64_t size = 0; // of that index or manifest
   oci::Digest config_digest;
-  std::vector<oci::Reference> names;
+  std::vector<oci::Reference> names; // with the digest where no tag was given
   std::vector<oci::Platform> platforms;
 };
 

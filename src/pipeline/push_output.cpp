@@ -6,7 +6,25 @@
 #include "support/error.hpp"
 #include "support/format.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace nixbuild::pipeline {
+
+namespace {
+
+// A push by digest gives no tag, so none is told of.
+std::vector<oci::Reference> without_tags(const std::vector<oci::Reference>& names,
+                                         const oci::Digest& digest) {
+  std::vector<oci::Reference> result;
+  for (const oci::Reference& name : names) {
+    auto bare = oci::Reference::parse(format("{}@{}", name.repository(), digest.str())).value();
+    if (std::ranges::find(result, bare) == result.end()) result.push_back(std::move(bare));
+  }
+  return result;
+}
+
+} // namespace
 
 PushedImage push_output(const image::ImageSet& images, const std::vector<oci::Reference>& names,
                         const PushOutput& output, const BuildRequest& request, World& world,
@@ -29,7 +47,7 @@ PushedImage push_output(const image::ImageSet& images, const std::vector<oci::Re
                      .media_type = report.media_type,
                      .size = report.size,
                      .config_digest = images.front().image.config_digest,
-                     .names = names,
+                     .names = output.by_digest ? without_tags(names, report.digest) : names,
                      .platforms = {}};
   for (const image::PlatformImage& image : images)
     pushed.platforms.push_back(image.image.platform);

@@ -81,6 +81,17 @@ BOOST_AUTO_TEST_CASE(metadata_of_a_push) {
                  "}");
 }
 
+BOOST_AUTO_TEST_CASE(metadata_of_a_push_by_digest) {
+  nixbuild::pipeline::BuildReport report = report_of({});
+  const std::string digest = testing::digest_of('3').str();
+  report.pushed = {{.digest = testing::digest_of('3'),
+                    .media_type = "x",
+                    .config_digest = testing::digest_of('1'),
+                    .names = testing::image_named({"ghcr.io/a/b@" + digest}).names,
+                    .platforms = {}}};
+  BOOST_TEST(metadata_of(report).contains("\"image.name\": \"ghcr.io/a/b\"\n"));
+}
+
 BOOST_AUTO_TEST_CASE(no_image_no_id) {
   using nixbuild::pipeline::FileOutput;
   using nixbuild::sink::FileFormat;
