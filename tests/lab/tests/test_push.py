@@ -68,6 +68,45 @@ class Push(PushTest):
         self.assertEqual(packages["busybox"]["homepage"], "https://busybox.example")
         self.assertEqual(packages["greeting"]["licenseDeclared"], "NOASSERTION")
 
+    def test_by_digest(self):
+        repository = self.name
+        wanted = f"type=registry,name={repository},push-by-digest=true"
+        pushed = self.nixbuild("-o", wanted, "--metadata-file", f"{self.folder}/m.json", ".#streamImage").check()
+        metadata = json.loads(self.outside(f"{self.folder}/m.json").read_text())
+        self.assertEqual(pushed.stdout, f"Pushed {repository}@{metadata['containerimage.digest']}\n")
+        self.assertEqual(metadata["image.name"], repository)
+        self.assertEqual(self.registry.tags("team/app"), {})
+        self.crane("validate", "--remote", f"{repository}@{metadata['containerimage.digest']}")
+
+    def test_several_names(self):
+        names = [f"{self.name}:1", f"{self.name}:2", f"{self.registry.name}/another/app:1"]
+        words = [word for name in names for word in ("-t", name)]
+        pushed = self.nixbuild("--push", *words, ".#streamImage").check()
+        digest = self.registry.tags("team/app")["1"]
+        self.assertEqual(pushed.stdout, "".join(f"Pushed {name}@{digest}\n" for name in names))
+        self.assertEqual(self.registry.tags("team/app"), {"1": digest, "2": digest})
+        self.assertEqual(self.registry.tags("another/app"), {"1": digest})
+        for name in names:
+            self.crane("validate", "--remote", name)
+
+    def test_bad_input(self):
+        self.push(f"{self.name}:1").check()
+        before = self.registry.tags("team/app")
+        self.change_image("Hello that never arrives")
+        requests = self.registry.requests()
+        tag = ("-t", f"{self.name}:1")
+        for words, texts in (
+            ((), ["tag is needed when pushing to a registry", "--tag"]),
+            (("-t", f"{self.name}:a b"), ["invalid tag"]),
+            (("-t", f"{self.registry.name}/Team/app:1"), ["repository name must be lowercase"]),
+            ((*tag, "--platform", "linux/amd65"), ["linux/amd65", "linux/amd64"]),
+            ((*tag, "--platform", "linux/riscv64"), ["riscv64-linux", "x86_64-linux", "aarch64-linux"]),
+        ):
+            with self.subTest(words):
+                self.assert_fails(self.nixbuild("--push", *words, ".#streamImage"), *texts)
+        self.assertEqual(self.registry.requests(), requests)
+        self.assertEqual(self.registry.tags("team/app"), before)
+
     def test_the_engine_pushes(self):
         self.nixbuild("--load", "--push", "--push-from", "engine", "-t", f"{self.name}:4", ".#streamImage").check()
         # Of uncompressed layers, which some engines push, `crane validate` knows nothing.

@@ -101,6 +101,20 @@ class Passwords(LoginTest):
         self.assertEqual(self.outside(f"{self.helpers_folder}/argv").read_text(), "get\n")
         self.assertEqual(self.outside(f"{self.helpers_folder}/stdin").read_text(), self.registry.name)
 
+    def test_engine_that_pushes_is_told(self):
+        pushed = self.push(self.name, "--load", "--push-from", "engine", env=self.docker_config(self.auths()))
+        pushed.check()
+        self.assertEqual(set(self.registry.tags("team/app")), {"1"})
+        self.assertEqual(self.engine.api.tags(), {self.name})
+        self.assert_unseen(PASSWORD, pushed)
+        self.change_image("Hello from nobody")
+        before = self.registry.tags("team/app")
+        wrong = self.docker_config(self.auths(WRONG))
+        failed = self.push(self.name, "--load", "--push-from", "engine", env=wrong)
+        self.assert_fails(failed, self.registry.name)
+        self.assertNotIn(WRONG, failed.stderr)
+        self.assertEqual(self.registry.tags("team/app"), before)
+
     def test_helper_that_fails(self):
         failed = self.push(self.name, env=self.helper("echo the keychain is locked >&2; exit 1"))
         self.assert_fails(failed, self.registry.name, "docker-credential-lab", "the keychain is locked")

@@ -49,7 +49,9 @@ class WithTls(ProxyTest):
     def test_login_is_wrong(self):
         with ForwardProxy(self.machine, LOGIN) as proxy:
             failed = self.push_by(https_proxy=f"http://employee:wrong-secret@127.0.0.1:{proxy.port}")
-        self.assert_fails(failed, self.registry.name, "407")
+            # Not again and again: that would lock somebody out.
+            self.assertEqual(len(proxy.told()), 1)
+        self.assert_fails(failed, self.registry.name, "407", "wants a login")
         self.assertNotIn("wrong-secret", failed.stderr)
         self.assertEqual(self.registry.tags("team/app"), {})
 
