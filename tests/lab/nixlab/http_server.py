@@ -1,5 +1,6 @@
 """HTTP servers of a test's own, in the network of a machine."""
 
+import dataclasses
 import socket
 import threading
 from collections.abc import Callable
@@ -62,6 +63,10 @@ class HttpServer:
     def answer(self, request: Request) -> Answer:
         raise NotImplementedError
 
+    def stops_reading(self, request: Request) -> bool:
+        """Whether the connection ends in the middle of the request's body, which is still to come."""
+        return False
+
     def told(self) -> list[str]:
         """The requests up to now, as texts."""
         with self._lock:
@@ -89,13 +94,21 @@ class HttpServer:
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         def handle(handler: "_Handler") -> None:
-            request = handler.read_request()
-            with self._lock:
-                self.requests.append(request)
+            head = Request(handler.command, handler.path, handler.headers, b"")
+            if self.stops_reading(head):
+                self._note(head)
+                handler.read_half()
+                raise Cut
+            request = dataclasses.replace(head, body=handler.read_body())
+            self._note(request)
             handler.write_answer(request, self.answer(request))
 
         methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT")
         return type("_OwnHandler", (_Handler,), {f"do_{method}": handle for method in methods})
+
+    def _note(self, request: Request) -> None:
+        with self._lock:
+            self.requests.append(request)
 
 
 class _Server(ThreadingHTTPServer):
@@ -132,12 +145,13 @@ class _Handler(BaseHTTPRequestHandler):
             # Not before it has arrived what was sent is thrown away at a close with unread bytes.
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def read_request(self) -> Request:
+    def read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") == "chunked":
-            body = b"".join(iter(self._read_chunk, b""))
-        else:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        return Request(self.command, self.path, self.headers, body)
+            return b"".join(iter(self._read_chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def read_half(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0) // 2)
 
     def write_answer(self, request: Request, answer: Answer) -> None:
         self.send_response(answer.status)

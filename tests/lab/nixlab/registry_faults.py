@@ -15,6 +15,10 @@ INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docke
 class Fault:
     """Nothing goes wrong. Servers call it from several threads."""
 
+    def stops_reading(self, request: Request) -> bool:
+        """Whether the connection ends in the middle of the body, of which the registry hears nothing."""
+        return False
+
     def before(self, request: Request) -> Answer | None:
         """An answer in the registry's place."""
         return None
@@ -52,6 +56,13 @@ class CutBefore(_Counted):
         if self._is_meant(request):
             raise Cut
         return None
+
+
+class CutMidway(_Counted):
+    """The connection ends while the client is still sending."""
+
+    def stops_reading(self, request: Request) -> bool:
+        return self._is_meant(request)
 
 
 class CutAfter(_Counted):

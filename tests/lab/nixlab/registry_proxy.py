@@ -17,6 +17,9 @@ class RegistryProxy(HttpServer):
         self._registry = registry
         self._fault = fault or Fault()
 
+    def stops_reading(self, request: Request) -> bool:
+        return self._fault.stops_reading(request)
+
     def answer(self, request: Request) -> Answer:
         instead = self._fault.before(request)
         if instead is not None:

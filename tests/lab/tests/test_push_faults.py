@@ -8,6 +8,7 @@ from nixlab.pushing import PushTest
 from nixlab.registry_faults import (
     CutAfter,
     CutBefore,
+    CutMidway,
     Fault,
     Meanwhile,
     NoIndexes,
@@ -79,7 +80,7 @@ class Cuts(FaultTest):
         writes = [text for text in told if text.startswith(("POST", "PATCH", "PUT"))]
         self.assertGreater(len(writes), 3)
         cuts = [CutBefore(first=number) for number in range(1, len(told) + 1)]
-        cuts += [CutAfter("^(POST|PATCH|PUT) ", number) for number in range(1, len(writes) + 1)]
+        cuts += [kind("^(POST|PATCH|PUT) ", n) for kind in (CutMidway, CutAfter) for n in range(1, len(writes) + 1)]
         for index, cut in enumerate(cuts):
             with self.subTest(index):
                 self.assert_whole(self.push_through(cut))
@@ -103,7 +104,7 @@ class Cuts(FaultTest):
 
     def test_large_layer_in_the_middle(self):
         # This registry gives an upload up when an answer is lost: then it begins anew.
-        for kind, compression, pieces in ((CutBefore, "gzip", 4), (CutAfter, "none", 5)):
+        for kind, compression, pieces in ((CutMidway, "gzip", 4), (CutAfter, "none", 5)):
             with self.subTest(kind.__name__):
                 cut = kind("PATCH .*/blobs/", first=2)
                 pushed = self.push_through(cut, "--compression", compression, image=".#largeLayer")
