@@ -109,10 +109,11 @@ class Meanwhile(_Counted):
 
 
 class Hold(_Counted):
-    """The request waits in the proxy until release()."""
+    """The request waits in the proxy until release(), then gets the registry's answer or `answer`."""
 
-    def __init__(self, pattern: str):
+    def __init__(self, pattern: str, answer: Answer | None = None):
         super().__init__(pattern)
+        self._answer = answer
         self._arrived = threading.Event()
         self._released = threading.Event()
 
@@ -120,6 +121,7 @@ class Hold(_Counted):
         if self._is_meant(request):
             self._arrived.set()
             self._released.wait()
+            return self._answer
         return None
 
     def wait_for_request(self) -> None:

@@ -1,6 +1,7 @@
 """Registries and connections that fail in the middle of a push: it ends whole, or the tag is where it was."""
 
 import math
+import signal
 
 from nixlab.http_server import Answer
 from nixlab.process import Result
@@ -10,6 +11,7 @@ from nixlab.registry_faults import (
     CutBefore,
     CutMidway,
     Fault,
+    Hold,
     Meanwhile,
     NoIndexes,
     OtherDigest,
@@ -23,6 +25,7 @@ UPLOAD = "(POST|PUT|PATCH) .*/blobs/"
 BLOB_PUT = "PUT .*/blobs/"
 MANIFEST_PUT = "PUT .*/manifests/"
 FOR_EVER = math.inf
+CANCELLED = 130
 BOTH = ("--platform", "linux/amd64,linux/arm64")
 
 
@@ -112,6 +115,22 @@ class Cuts(FaultTest):
                 self.assert_whole(pushed)
                 self.assertEqual(sum(text.startswith("PATCH") for text in self.told), pieces, self.told)
             self.before = self.tag()
+
+
+class Interrupted(FaultTest):
+    def test_tag_stays_and_the_next_push_is_whole(self):
+        for pattern in ("HEAD .*/blobs/", BLOB_PUT, f"{MANIFEST_PUT}1$"):
+            held = Hold(pattern, Answer(500))
+            with self.subTest(pattern), RegistryProxy(self.registry, held) as proxy:
+                command = ["docker", "nixbuild", "--push", "-t", f"{proxy.address}/{REPOSITORY}:1", ".#streamImage"]
+                running = self.machine.spawn(command, cwd=self.work)
+                held.wait_for_request()
+                running.send_to_group(signal.SIGINT)
+                self.assertEqual(running.wait().returncode, CANCELLED)
+                held.release()
+                self.assertEqual(self.tag(), self.before)
+                self.assertEqual(self.new_temporary_files(), set())
+        self.assert_whole(self.push_through(Fault()))
 
 
 class PassingAnswers(FaultTest):
