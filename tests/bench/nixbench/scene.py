@@ -66,6 +66,10 @@ class Scene:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def enter(self, context):
+        """Enters a context that ends with the scene, before its machine."""
+        return self._stack.enter_context(context)
+
     def run(self, argv: list[str], engine: Engine | None = None, memory: bool = False, wrapped: bool = False) -> Run:
         """Runs a program in the machine to its end; a failure is raised."""
         environment = {"PATH": f"{WRAPPERS}:{PATH}" if wrapped else PATH}

@@ -83,6 +83,10 @@ class Registry:
         """What cleaning up by others may do."""
         shutil.rmtree(self._of_repository(repository) / "_layers" / digest.replace(":", "/"))
 
+    def forget(self) -> None:
+        """All that it was given; for each request it looks at its files anew."""
+        shutil.rmtree(self.machine.path(f"{self._folder}/storage"), ignore_errors=True)
+
     def _storage(self) -> Path:
         return self.machine.path(f"{self._folder}/storage/docker/registry/v2")
 
