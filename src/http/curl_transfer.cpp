@@ -254,13 +254,11 @@ private:
     const std::string reason =
         reason_[0] != '\0' ? std::string(reason_.data()) : curl_.easy_strerror(result_);
     const std::string message = format("cannot talk to {}: {}", origin_of(url_), reason);
-    if (is_certificate_problem(result_)) {
-      CertificateRefused refused(ErrorKind::unavailable, message);
-      (void)std::move(refused).with_hint(
-          "is this the server that you mean? Then name the authority of its certificate with "
-          "--registry-ca, or do without one with --insecure");
-      throw refused;
-    }
+    if (is_certificate_problem(result_))
+      throw CertificateRefused(Error(ErrorKind::unavailable, message)
+                                   .with_hint("is this the server that you mean? Then name the "
+                                              "authority of its certificate with --registry-ca, "
+                                              "or do without one with --insecure"));
     long proxy_status = 0;
     curl_.easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status == 403 || proxy_status == 407)

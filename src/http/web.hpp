@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace nixbuild::http {
 
@@ -20,6 +21,7 @@ struct Trust {
 class CertificateRefused : public Error {
 public:
   using Error::Error;
+  explicit CertificateRefused(Error error) : Error(std::move(error)) {}
 };
 
 // The servers of the Internet, named by URL ("https://registry.example/v2/"). Takes proxies from
