@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from .certificates import Authority
 from .http_server import Answer, HttpServer, Request
 from .machine import Machine
+from .registry_faults import Fault
 
 ISSUER = SERVICE = "token-server-of-a-test"
 LIFE_SECONDS = 300
@@ -33,6 +34,7 @@ class TokenServer(HttpServer):
         actions: tuple[str, ...] = ("pull", "push"),
         strict: bool = False,
         expired: int = 0,
+        fault: Fault | None = None,
     ):
         super().__init__(machine)
         self._basic = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -40,6 +42,7 @@ class TokenServer(HttpServer):
         self._actions = actions
         self._strict = strict
         self._expired = expired
+        self._fault = fault or Fault()
         folder = machine.new_folder("tokens-of-a-test-", within="/opt")
         self._authority = Authority(machine, folder)
         self._certificate, self._key = self._authority.certify(folder, ISSUER)
@@ -54,6 +57,9 @@ class TokenServer(HttpServer):
         }
 
     def answer(self, request: Request) -> Answer:
+        return self._fault.before(request) or self._fault.after(request, self._token_for(request))
+
+    def _token_for(self, request: Request) -> Answer:
         if request.method == "POST":
             words = parse_qs(request.body.decode())
             wanted = {"grant_type": ["refresh_token"], "refresh_token": [self._identity_token]}

@@ -1,12 +1,14 @@
 """Who may push: certificates, passwords and tokens, and where secrets are not."""
 
 import json
+import math
 
 from nixlab.certificates import Authority
+from nixlab.http_server import Answer
 from nixlab.process import Result
 from nixlab.pushing import PushTest, login
 from nixlab.registry import PASSWORD, USER, Registry
-from nixlab.registry_faults import Hold, Refuse
+from nixlab.registry_faults import CutBefore, Hold, Refuse
 from nixlab.registry_proxy import RegistryProxy
 from nixlab.token_server import TokenServer
 
@@ -197,6 +199,24 @@ class Tokens(LoginTest):
         self.assert_pushed(self.registry, pushed)
         self.assert_unseen(IDENTITY_TOKEN, pushed)
         self.assertEqual([request.method for request in self.tokens.requests], ["POST"])
+
+    def test_token_server_that_fails_once(self):
+        for number, fault in enumerate((Refuse(Answer(503)), Refuse(Answer(429, {"Retry-After": "0"})), CutBefore())):
+            with self.subTest(number), TokenServer(self.machine, user=USER, password=PASSWORD, fault=fault) as tokens:
+                with Registry(self.machine, tokens=tokens) as self.registry:
+                    self.name = f"{self.registry.name}/team/app:1"
+                    self.assert_pushed(self.registry, self.push(self.name, env=self.config()))
+                self.assertEqual(fault.happened, 1)
+
+    def test_token_server_that_is_not_one(self):
+        for body in (b"", b"<html>Please log in</html>", b"[]", b'{"token": 7}'):
+            fault = Refuse(Answer(200, {}, body), times=math.inf)
+            with self.subTest(body), TokenServer(self.machine, user=USER, password=PASSWORD, fault=fault) as tokens:
+                with Registry(self.machine, tokens=tokens) as self.registry:
+                    self.name = f"{self.registry.name}/team/app:1"
+                    failed = self.push(self.name, env=self.config())
+                    self.assert_fails(failed, self.registry.name, "answered without a token")
+                    self.assertEqual(self.registry.tags("team/app"), {})
 
     def test_wrong_password(self):
         self.start()
