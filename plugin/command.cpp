@@ -127,6 +127,23 @@ Command info_command() {
           .examples = {}};
 }
 
+Command compose_command() {
+  return {
+      .name = "compose",
+      .arguments = "[COMPOSE OPTIONS] COMMAND …",
+      .summary = "Build the images of a Compose project, then run docker compose",
+      .description =
+          "Runs docker compose with the same arguments. In front of up, build, create, run and "
+          "watch it builds the images of the services that the command needs and that Nix makes, "
+          "all of them side by side, and loads them; when one fails nothing is started. A service "
+          "is Nix's by a member of its name in the Compose file's x-nixbuild, or by provider: "
+          "{type: nixbuild}. Their options are installable and the long options of build.",
+      .most_words = 0,
+      .options = {help_option},
+      .examples = {{"compose up -d", "with images of the project as it is now"},
+                   {"compose -f dev.yaml run --rm web sh", "as any command of docker compose"}}};
+}
+
 Command load_command() {
   Option platform = platform_option("Load the image for PLATFORM instead of the engine's");
   platform.variable = {}; // as little as docker load
@@ -156,7 +173,7 @@ Command load_command() {
 std::vector<Command> make_commands() {
   std::vector<Command> all{build_command(),   load_command(),       push_command(),
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
-                           prune_command(),   info_command()};
+                           prune_command(),   info_command(),       compose_command()};
   for (Command& command : builder_commands()) {
     command.options.push_back(help_option);
     all.push_back(std::move(command));

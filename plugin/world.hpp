@@ -5,6 +5,8 @@
 #include "pipeline/load.hpp"
 #include "pipeline/registry_inspect.hpp"
 #include "pipeline/run.hpp"
+#include "pipeline/run_all.hpp"
+#include "process/command.hpp"
 #include "process/runner.hpp"
 #include "progress/output.hpp"
 #include "support/cancel.hpp"
@@ -36,6 +38,12 @@ struct World {
                                         const context::GlobalFlags&, pipeline::World&,
                                         const CancelToken&)>
       inspect_reference;
+  // pipeline::run_all, or a test's.
+  std::function<std::vector<pipeline::BuildReport>(const std::vector<pipeline::NamedRequest>&,
+                                                   pipeline::World&, const CancelToken&)>
+      build_all;
+  // process::become; a test's returns an exit status.
+  std::function<int(const process::Command&)> hand_over;
   http::Web* web = nullptr; // none in tests without a registry
 };
 
