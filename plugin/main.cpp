@@ -10,6 +10,7 @@
 #include "plugin/run_main.hpp"
 #include "plugin/standard_output.hpp"
 #include "plugin/with_home.hpp"
+#include "process/parent.hpp"
 #include "process/runner.hpp"
 #include "process/spawn.hpp"
 #include "support/error.hpp"
@@ -46,6 +47,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
       .inspect_reference = pipeline::inspect_reference,
       .build_all = pipeline::run_all,
       .hand_over = [](const process::Command& command) -> int { process::become(command); },
+      .parent = process::arguments_of_parent,
       .web = web.get()};
   return plugin::run_main(arguments, world);
 }

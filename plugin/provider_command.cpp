@@ -4,6 +4,7 @@
 #include "compose/provider_message.hpp"
 #include "pipeline/connection.hpp"
 #include "plugin/compose_command.hpp"
+#include "plugin/provider_caller.hpp"
 #include "plugin/provider_metadata.hpp"
 #include "plugin/service_options.hpp"
 #include "plugin/service_requests.hpp"
@@ -155,9 +156,10 @@ void tell_changes(const ImageIds& before, const pipeline::BuildReport& report,
 
 void up(const Call& call, World& world) {
   if (was_just_built(call, world.environment)) return;
+  const ProviderCaller caller = provider_caller(world.parent());
   const auto folder =
-      compose::project_directory({}, world.environment, std::filesystem::current_path());
-  const auto request = service_request(call.service, folder, {}, world.environment);
+      compose::project_directory(caller.place, world.environment, std::filesystem::current_path());
+  const auto request = service_request(call.service, folder, caller.docker, world.environment);
   ProviderReporter reporter(world.out, world.cancel);
   pipeline::World inner{world.environment, world.processes, reporter, world.web};
   const ImageIds before = images_of(request, inner, world.cancel);

@@ -44,6 +44,8 @@ struct World {
       build_all;
   // process::become; a test's returns an exit status.
   std::function<int(const process::Command&)> hand_over;
+  // process::arguments_of_parent, or a test's.
+  std::function<std::vector<std::string>()> parent = [] { return std::vector<std::string>(); };
   http::Web* web = nullptr; // none in tests without a registry
 };
 

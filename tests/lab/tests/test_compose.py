@@ -194,6 +194,16 @@ class Provider(ComposeTest):
         self.compose("up", "-d").check()
         self.assertNotEqual(self.assert_runs_newest("web", "web:dev"), first)
 
+    def test_the_project_and_the_engine_are_found_from_composes_own_command_line(self):
+        self.project(PROVIDER)
+        self.docker("context", "create", "other", "--docker", f"host={self.engine.host}").check()
+        words = ["--context", "other", "compose", "-f", f"{self.work}/compose.yaml", "up", "-d"]
+        try:
+            self.docker(*words, cwd="/", env={"DOCKER_HOST": "unix:///nowhere"}).check()
+            self.assert_runs_newest("web", "web:dev")
+        finally:
+            self.docker("context", "rm", "-f", "other")
+
     def test_a_failure_is_told_through_compose(self):
         self.project(PROVIDER.replace(".#image", ".#nothing"))
         failed = self.docker("compose", "up", "-d")
@@ -228,7 +238,7 @@ class Provider(ComposeTest):
         self.project(PROVIDER.replace(".#image", ".#endless"))
         running = self.machine.spawn(["docker", "compose", "up", "-d"], cwd=self.work)
         wait_until(lambda: any(BUILDER in line for line in self.processes()), "the builder runs")
-        running.send_to_group(signal.SIGINT)
+        running.send(signal.SIGINT)
         running.wait()
         wait_until(lambda: not any(NIX.match(line) for line in self.processes()), "Nix has ended")
         self.assertEqual(self.engine.api.tags(), set())
