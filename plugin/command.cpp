@@ -127,6 +127,29 @@ Command info_command() {
           .examples = {}};
 }
 
+Command bake_command() {
+  Command command{
+      .name = "bake",
+      .arguments = "[TARGET…]",
+      .summary = "Build many images together",
+      .description =
+          "Builds the images of the targets and groups TARGET side by side, and loads them, or "
+          "does "
+          "with each what its output says. Targets are read from --file, else from nixbuild.json "
+          "or "
+          "docker-bake.json here, else they are the Nix services of the Compose project here, else "
+          "the images of the flake here. A target has installable and the long options of build, "
+          "or buildx's names of them. Without TARGET the group or target default is built, or "
+          "all.",
+      .most_words = 1000,
+      .options = bake_options(),
+      .examples = {{"bake", "what is described here"},
+                   {"bake --push --set '*.tags=me/web:1' web", "a target, named otherwise"},
+                   {"bake --print", "show what would be built"}}};
+  command.options.push_back(help_option);
+  return command;
+}
+
 Command compose_command() {
   return {
       .name = "compose",
@@ -173,7 +196,8 @@ Command load_command() {
 std::vector<Command> make_commands() {
   std::vector<Command> all{build_command(),   load_command(),       push_command(),
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
-                           prune_command(),   info_command(),       compose_command()};
+                           prune_command(),   info_command(),       compose_command(),
+                           bake_command()};
   for (Command& command : builder_commands()) {
     command.options.push_back(help_option);
     all.push_back(std::move(command));

@@ -1,4 +1,5 @@
 #include "http/curl_web.hpp"
+#include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/registry_inspect.hpp"
@@ -46,6 +47,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
       .inspect = pipeline::inspect,
       .inspect_reference = pipeline::inspect_reference,
       .build_all = pipeline::run_all,
+      .find_images = pipeline::flake_images,
       .hand_over = [](const process::Command& command) -> int { process::become(command); },
       .parent = process::arguments_of_parent,
       .web = web.get()};

@@ -1,5 +1,6 @@
 #include "plugin/run_main.hpp"
 
+#include "plugin/bake_command.hpp"
 #include "plugin/build_command.hpp"
 #include "plugin/builder_commands.hpp"
 #include "plugin/command.hpp"
@@ -103,6 +104,7 @@ int run_command(const Invocation& invocation, World& world) {
   if (command.name == "builder inspect")
     return run_builder_inspect(options, invocation.docker, world);
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
+  if (command.name == "bake") return run_bake(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   if (command.name == "push") return run_push(options, invocation.docker, world);
   if (command.name == "imagetools inspect")

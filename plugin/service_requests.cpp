@@ -2,6 +2,7 @@
 
 #include "pipeline/build_messages.hpp"
 #include "plugin/build_request.hpp"
+#include "plugin/relative_paths.hpp"
 #include "plugin/service_options.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace nixbuild::plugin {
@@ -19,36 +19,6 @@ namespace nixbuild::plugin {
 namespace fs = std::filesystem;
 
 namespace {
-
-// A flake reference or file, relative to `folder`, as an absolute one. Names of the registry and
-// URLs stay; so does everything when `folder` is the current one.
-std::string moved(const std::string& text, const fs::path& folder) {
-  constexpr std::string_view path_scheme = "path:";
-  const bool is_url = text.starts_with(path_scheme);
-  const std::size_t start = is_url ? path_scheme.size() : 0;
-  const std::size_t end = std::min(text.find_first_of("?#", start), text.size());
-  const std::string path = text.substr(start, end - start);
-  const bool is_relative = path.starts_with('.') || (!is_url && text.starts_with('#'));
-  if (!is_relative || folder == fs::current_path()) return text;
-  fs::path whole = (folder / path).lexically_normal();
-  if (!whole.has_filename()) whole = whole.parent_path();
-  return text.substr(0, start) + whole.string() + text.substr(end);
-}
-
-std::string moved_file(const std::string& file, const fs::path& folder) {
-  return folder == fs::current_path() ? file : (folder / file).lexically_normal().string();
-}
-
-void move_to(pipeline::BuildRequest& request, const fs::path& folder) {
-  if (request.nix.file) {
-    request.nix.file = moved_file(*request.nix.file, folder);
-  } else {
-    request.installable = moved(request.installable, folder);
-  }
-  for (auto& [input, flake] : request.nix.override_inputs)
-    flake = moved(flake, folder);
-  if (request.out_link) request.out_link = moved_file(*request.out_link, folder);
-}
 
 void choose_context(pipeline::BuildRequest& request, const std::string& context) {
   context::GlobalFlags& docker = request.docker;
@@ -107,11 +77,12 @@ pipeline::BuildRequest service_request(const compose::NixService& service, const
                                        const context::GlobalFlags& docker,
                                        const Environment& environment) {
   return with_frame(format("reading the options of the service {}", service.name), [&] {
-    ParsedOptions options = parse_service_options(boost::json::parse(service.options).as_object());
+    ParsedOptions options =
+        parse_listed_options(service_options(), boost::json::parse(service.options).as_object());
     add_from_environment(options, service_options(), environment);
     auto request = parse_build_request(options, docker, environment);
     if (const auto context = options.value("context")) choose_context(request, *context);
-    move_to(request, folder);
+    start_paths_at(folder, request);
     name_after(request, service);
     return request;
   });

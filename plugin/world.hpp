@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/web.hpp"
+#include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/registry_inspect.hpp"
@@ -42,6 +43,10 @@ struct World {
   std::function<std::vector<pipeline::BuildReport>(const std::vector<pipeline::NamedRequest>&,
                                                    pipeline::World&, const CancelToken&)>
       build_all;
+  // pipeline::flake_images, or a test's.
+  std::function<std::vector<std::string>(const std::string&, const context::GlobalFlags&,
+                                         pipeline::World&, const CancelToken&)>
+      find_images;
   // process::become; a test's returns an exit status.
   std::function<int(const process::Command&)> hand_over;
   // process::arguments_of_parent, or a test's.

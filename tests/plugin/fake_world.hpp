@@ -52,6 +52,7 @@ struct FakeWorld {
 
   std::vector<std::string> names;              // of requests that were built together
   std::optional<process::Command> handed_over; // the program that was to go on in our place
+  std::vector<std::string> flake_images;       // that the flake here has
   std::vector<std::string> parent;             // the command line of who started us
   int status_of_next = 0;                      // and its exit status
 
@@ -114,6 +115,8 @@ struct FakeWorld {
               }
               return reports;
             },
+        .find_images = [this](const std::string&, const context::GlobalFlags&, pipeline::World&,
+                              const CancelToken&) { return flake_images; },
         .hand_over =
             [this](const process::Command& command) {
               handed_over = command;
