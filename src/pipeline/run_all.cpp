@@ -1,5 +1,6 @@
 #include "pipeline/run_all.hpp"
 
+#include "pipeline/load_turns.hpp"
 #include "pipeline/run.hpp"
 #include "pipeline/side_by_side.hpp"
 
@@ -25,7 +26,10 @@ std::vector<BuildReport> run_all(const std::vector<NamedRequest>& requests, Worl
          }});
   const bool keep_going = std::ranges::all_of(
       requests, [](const NamedRequest& one) { return one.request.nix.keep_going; });
-  side_by_side(branches, most_at_a_time, keep_going, "building", world, cancel);
+  LoadTurns turns;
+  World shared{world.environment, world.processes,       world.reporter,
+               world.web,         world.standard_output, &turns};
+  side_by_side(branches, most_at_a_time, keep_going, "building", shared, cancel);
   return reports;
 }
 

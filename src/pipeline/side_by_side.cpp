@@ -17,7 +17,8 @@ using Failures = std::vector<std::optional<Error>>; // of each branch
 
 std::optional<Error> failure_of(const Branch& branch, World& world, const CancelToken& cancel) {
   progress::PrefixedReporter reporter(world.reporter, format("[{}]", branch.name), cancel);
-  World own{world.environment, world.processes, reporter, world.web, world.standard_output};
+  World own{world.environment, world.processes,       reporter,
+            world.web,         world.standard_output, world.turns};
   try {
     cancel.throw_if_cancelled();
     branch.work(own, cancel);

@@ -2,6 +2,7 @@
 
 import json
 
+from nixlab.counting_engine import CountingEngine
 from nixlab.testcase import PluginTest
 
 TARGETS = {
@@ -69,3 +70,15 @@ class Bake(PluginTest):
         self.bake("--set", "*.output=type=oci,dest=out.tar", "hello").check()
         self.assertTrue(self.outside(f"{self.work}/out.tar").exists())
         self.assertEqual(self.engine.api.images(), [])
+
+    def test_layers_that_targets_share_are_sent_once(self):
+        """Four images with the same layers of 64 MiB."""
+        targets = {
+            f"t{number}": {"installable": f".#{name}", "tags": [f"big:{number}"]}
+            for number, name in enumerate(("big", "bigGz", "big", "bigGz"))
+        }
+        self.outside(f"{self.work}/nixbuild.json").write_text(json.dumps({"target": targets}))
+        with CountingEngine(self.machine, self.engine) as counting:
+            self.bake(env={"DOCKER_HOST": counting.host}).check()
+        self.assertEqual(len(self.engine.api.tags()), 4)
+        self.assertLess(counting.sent_bytes, 80 << 20)
