@@ -188,6 +188,43 @@ OptionTable push_options() {
         .help = "Take VERSION for --auto-tags, else $VERSION, else a tag of git"}});
 }
 
+OptionTable bake_options() {
+  using enum ValueCompletion;
+  Option builder = builder_option();
+  builder.variable = {}; // each target asks for it
+  Option image = builder_image_option();
+  image.variable = {};
+  return {
+      builder,
+      image,
+      debug_option(),
+      {.name = "file",
+       .letter = 'f',
+       .values = {"FILE"},
+       .help = "Read the targets from FILE: JSON, or a Compose file",
+       .repeatable = true,
+       .completion = files},
+      {.name = "keep-going", .help = "Build the other targets when one fails"},
+      {.name = "list",
+       .values = {"WHAT"},
+       .help = "List the targets and build nothing",
+       .completion = words,
+       .words = {"targets"}},
+      {.name = "load", .help = "Load all targets, beside their outputs"},
+      {.name = "metadata-file",
+       .values = {"FILE"},
+       .help = "Write what was built to FILE, as JSON with a member for each target",
+       .completion = files},
+      {.name = "print", .help = "Print the targets as they are understood, and build nothing"},
+      progress_option(),
+      {.name = "push", .help = "Push all targets to the registries of their tags"},
+      {.name = "set",
+       .values = {"TARGET.KEY=VALUE"},
+       .help = "Override a key of the targets that match (*.platforms=linux/arm64)",
+       .repeatable = true},
+  };
+}
+
 OptionTable inspect_options() {
   OptionTable table{
       builder_option(),

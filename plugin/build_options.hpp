@@ -12,6 +12,9 @@ namespace nixbuild::plugin {
 // The options of `push`: those of build, and how tags are found.
 [[nodiscard]] OptionTable push_options();
 
+// The options of `bake`.
+[[nodiscard]] OptionTable bake_options();
+
 // The options of `inspect`.
 [[nodiscard]] OptionTable inspect_options();
 

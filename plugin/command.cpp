@@ -127,6 +127,46 @@ Command info_command() {
           .examples = {}};
 }
 
+Command bake_command() {
+  Command command{
+      .name = "bake",
+      .arguments = "[TARGET…]",
+      .summary = "Build many images together",
+      .description =
+          "Builds the images of the targets and groups TARGET side by side, and loads them, or "
+          "does "
+          "with each what its output says. Targets are read from --file, else from nixbuild.json "
+          "or "
+          "docker-bake.json here, else they are the Nix services of the Compose project here, else "
+          "the images of the flake here. A target has installable and the long options of build, "
+          "or buildx's names of them. Without TARGET the group or target default is built, or "
+          "all.",
+      .most_words = 1000,
+      .options = bake_options(),
+      .examples = {{"bake", "what is described here"},
+                   {"bake --push --set '*.tags=me/web:1' web", "a target, named otherwise"},
+                   {"bake --print", "show what would be built"}}};
+  command.options.push_back(help_option);
+  return command;
+}
+
+Command compose_command() {
+  return {
+      .name = "compose",
+      .arguments = "[COMPOSE OPTIONS] COMMAND …",
+      .summary = "Build the images of a Compose project, then run docker compose",
+      .description =
+          "Runs docker compose with the same arguments. In front of up, build, create, run and "
+          "watch it builds the images of the services that the command needs and that Nix makes, "
+          "all of them side by side, and loads them; when one fails nothing is started. A service "
+          "is Nix's by a member of its name in the Compose file's x-nixbuild, or by provider: "
+          "{type: nixbuild}. Their options are installable and the long options of build.",
+      .most_words = 0,
+      .options = {help_option},
+      .examples = {{"compose up -d", "with images of the project as it is now"},
+                   {"compose -f dev.yaml run --rm web sh", "as any command of docker compose"}}};
+}
+
 Command load_command() {
   Option platform = platform_option("Load the image for PLATFORM instead of the engine's");
   platform.variable = {}; // as little as docker load
@@ -156,7 +196,8 @@ Command load_command() {
 std::vector<Command> make_commands() {
   std::vector<Command> all{build_command(),   load_command(),       push_command(),
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
-                           prune_command(),   info_command()};
+                           prune_command(),   info_command(),       compose_command(),
+                           bake_command()};
   for (Command& command : builder_commands()) {
     command.options.push_back(help_option);
     all.push_back(std::move(command));
@@ -242,6 +283,8 @@ const std::vector<Variable>& environment_variables() {
       {"NIXBUILD_AGENT_DIR", "the folder of the programs docker-nixbuild-agent-linux-amd64 and "
                              "-arm64, which are copied to "
                              "the machine of an engine by ssh, or into a builder container"},
+      {"NIXBUILD_COMPOSE_BUILT", "set by docker nixbuild compose for the provider that its Compose "
+                                 "calls: services that were built a moment ago"},
       {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},
       {"BUILDKIT_TTY_LOG_LINES, TTY_DISPLAY_RATE",
        "log lines of each running step, and milliseconds between redraws, in the display of a "

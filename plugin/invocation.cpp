@@ -42,7 +42,7 @@ Invocation of_docker(const DockerFlags& flags, Arguments words) {
 }
 
 Invocation standing_alone(Arguments arguments) {
-  Invocation invocation{.program = "docker-nixbuild", .words = copy(arguments)};
+  Invocation invocation{.program = "docker-nixbuild", .words = copy(arguments), .standalone = true};
   if (arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "-v"))
     invocation.kind = Invocation::Kind::version;
   // An old or a foreign CLI may call the hook without its variable.

@@ -25,6 +25,7 @@ struct Invocation {
   context::GlobalFlags docker; // the CLI's own flags
   std::vector<std::string> words;
   bool descriptions = true; // of completions
+  bool standalone = false;  // started without docker
 };
 
 // Throws an Error of kind usage when the CLI's flags cannot be understood.

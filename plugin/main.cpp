@@ -1,15 +1,19 @@
 #include "http/curl_web.hpp"
+#include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/registry_inspect.hpp"
 #include "pipeline/run.hpp"
+#include "pipeline/run_all.hpp"
 #include "plugin/cancel_watch.hpp"
 #include "plugin/metadata.hpp"
 #include "plugin/print_error.hpp"
 #include "plugin/run_main.hpp"
 #include "plugin/standard_output.hpp"
 #include "plugin/with_home.hpp"
+#include "process/parent.hpp"
 #include "process/runner.hpp"
+#include "process/spawn.hpp"
 #include "support/error.hpp"
 
 #include <string>
@@ -31,17 +35,22 @@ int run_in_real_world(const std::vector<std::string>& arguments,
   });
   const auto runner = process::system_runner();
   const auto web = http::curl_web({.authorities = environment.get("SSL_CERT_FILE")});
-  plugin::World world{.environment = environment,
-                      .out = out,
-                      .err = err,
-                      .processes = *runner,
-                      .cancel = cancel.token(),
-                      .standard_input = STDIN_FILENO,
-                      .build = pipeline::run,
-                      .load = pipeline::load,
-                      .inspect = pipeline::inspect,
-                      .inspect_reference = pipeline::inspect_reference,
-                      .web = web.get()};
+  plugin::World world{
+      .environment = environment,
+      .out = out,
+      .err = err,
+      .processes = *runner,
+      .cancel = cancel.token(),
+      .standard_input = STDIN_FILENO,
+      .build = pipeline::run,
+      .load = pipeline::load,
+      .inspect = pipeline::inspect,
+      .inspect_reference = pipeline::inspect_reference,
+      .build_all = pipeline::run_all,
+      .find_images = pipeline::flake_images,
+      .hand_over = [](const process::Command& command) -> int { process::become(command); },
+      .parent = process::arguments_of_parent,
+      .web = web.get()};
   return plugin::run_main(arguments, world);
 }
 

@@ -1,9 +1,11 @@
 #include "plugin/run_main.hpp"
 
+#include "plugin/bake_command.hpp"
 #include "plugin/build_command.hpp"
 #include "plugin/builder_commands.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
+#include "plugin/compose_command.hpp"
 #include "plugin/help.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
@@ -74,11 +76,18 @@ ParsedOptions parse(const ChosenCommand& chosen, const Invocation& invocation) {
   }
 }
 
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  return arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h";
+}
+
 int run_command(const Invocation& invocation, World& world) {
   const ChosenCommand chosen = choose_command(invocation.words);
   const Command& command = chosen.command;
+  // Compose's own command line, which only Compose understands.
+  if (command.name == "compose" && !asks_for_help(chosen.arguments))
+    return run_compose(chosen.arguments, invocation, world);
   ParsedOptions options = parse(chosen, invocation);
-  if (options.is_on("help"))
+  if (options.is_on("help") || command.name == "compose")
     return print_help(world, invocation, chosen.named ? command.name : std::string_view());
   if (!commands_of(command).empty()) return run_group(command, options, invocation, world);
   check_words(command, options, invocation);
@@ -95,6 +104,7 @@ int run_command(const Invocation& invocation, World& world) {
   if (command.name == "builder inspect")
     return run_builder_inspect(options, invocation.docker, world);
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
+  if (command.name == "bake") return run_bake(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   if (command.name == "push") return run_push(options, invocation.docker, world);
   if (command.name == "imagetools inspect")

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "http/web.hpp"
+#include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/registry_inspect.hpp"
 #include "pipeline/run.hpp"
+#include "pipeline/run_all.hpp"
+#include "process/command.hpp"
 #include "process/runner.hpp"
 #include "progress/output.hpp"
 #include "support/cancel.hpp"
@@ -36,6 +39,18 @@ struct World {
                                         const context::GlobalFlags&, pipeline::World&,
                                         const CancelToken&)>
       inspect_reference;
+  // pipeline::run_all, or a test's.
+  std::function<std::vector<pipeline::BuildReport>(const std::vector<pipeline::NamedRequest>&,
+                                                   pipeline::World&, const CancelToken&)>
+      build_all;
+  // pipeline::flake_images, or a test's.
+  std::function<std::vector<std::string>(const std::string&, const context::GlobalFlags&,
+                                         pipeline::World&, const CancelToken&)>
+      find_images;
+  // process::become; a test's returns an exit status.
+  std::function<int(const process::Command&)> hand_over;
+  // process::arguments_of_parent, or a test's.
+  std::function<std::vector<std::string>()> parent = [] { return std::vector<std::string>(); };
   http::Web* web = nullptr; // none in tests without a registry
 };
 

@@ -117,6 +117,9 @@ DockerConfig decode(const json::object& document, const JsonPlace& place) {
       config.plugin = as_text_map(*ours, place.member("plugins.nixbuild"));
     }
   }
+  if (const auto* directories = find_member(document, "cliPluginsExtraDirs")) {
+    config.plugin_directories = as_text_list(*directories, place.member("cliPluginsExtraDirs"));
+  }
   config.logins = decode_logins(document, place);
   return config;
 }

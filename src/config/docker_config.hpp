@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nixbuild::config {
 
@@ -16,6 +17,7 @@ struct DockerConfig {
   std::string current_context;                     // empty when not set
   std::map<std::string, std::string> http_headers; // HttpHeaders
   std::map<std::string, std::string> plugin;       // plugins.nixbuild
+  std::vector<std::string> plugin_directories;     // cliPluginsExtraDirs
   Logins logins;                                   // auths, credHelpers, credsStore
 };
 

@@ -23,6 +23,10 @@ namespace nixbuild::nix {
 // Nix::offered_systems.
 [[nodiscard]] std::vector<std::string>
 offered_systems(const Session& session, const FlakeAttribute& flake, LogProgress& log);
+// See Nix::image_attributes.
+[[nodiscard]] std::vector<std::string> flake_images(const Session& session,
+                                                    const std::string& flake,
+                                                    const std::string& system, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_file(const Session& session, const FileAttribute& file,
                                        const std::string& system, LogProgress& log);
 [[nodiscard]] Evaluation evaluate_store_path(const Session& session, const StorePath& path,

@@ -127,6 +127,24 @@ Answer parse_answer(std::string_view text) {
   }
 }
 
+std::string images_expression(const std::string& system, bool all) {
+  // Broken packages are nobody's images.
+  constexpr std::string_view find_images = R"(
+    value: system: all:
+    let
+      by_system = builtins.hasAttr system value;
+      here = if by_system then value.${system} else if all then value else { };
+      says_so = package: package ? imageName || package ? copyToDockerDaemon;
+      is_image = name:
+        let told = builtins.tryEval (
+          let package = here.${name};
+          in builtins.isAttrs package && (package.type or "") == "derivation" && (all || says_so package));
+        in told.success && told.value;
+    in [ (if by_system then system else "") ] ++ builtins.filter is_image (builtins.attrNames here)
+  )";
+  return format("value: ({}) value {} {}", find_images, nix_string(system), all);
+}
+
 std::string systems_expression(const std::string& name) {
   return format("value: let{}in systemsWith {} value", systems_with, nix_string(name));
 }

@@ -58,6 +58,11 @@ struct CallArguments {
 // of strings. An evaluation of its own, because a flake may fail for systems that nobody asked for.
 [[nodiscard]] std::string systems_expression(const std::string& name);
 
+// In such a set, or with `all` also in one whose names are attributes: the names of images for
+// `system`, behind the system where the set has it, or else "". Not `all` are those that say of
+// themselves that they are one, as dockerTools' and nix2container's do.
+[[nodiscard]] std::string images_expression(const std::string& system, bool all);
+
 // Throws as parse_answer() does.
 [[nodiscard]] std::vector<std::string> parse_names(std::string_view json);
 

@@ -94,6 +94,16 @@ std::vector<std::string> Nix::offered_systems(const Installable& installable,
   });
 }
 
+std::vector<std::string> Nix::image_attributes(const std::string& flake, const std::string& system,
+                                               const Options& options, progress::Reporter& reporter,
+                                               const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  return progress::as_step(reporter, format("images of {}", flake), [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    return flake_images(session, flake, system, log);
+  });
+}
+
 std::optional<std::string> Nix::build_system_of(const std::string& derivation,
                                                 const CancelToken& cancel) {
   const std::string store = (program_.parent_path() / "nix-store").string();

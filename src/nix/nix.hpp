@@ -86,6 +86,12 @@ public:
                                                          progress::Reporter& reporter,
                                                          const CancelToken& cancel);
 
+  // The full paths of the images that `flake` has for `system`: those of its output dockerImages,
+  // or else its packages that are one. Throws not_found when there are none.
+  [[nodiscard]] std::vector<std::string>
+  image_attributes(const std::string& flake, const std::string& system, const Options& options,
+                   progress::Reporter& reporter, const CancelToken& cancel);
+
   // The system that `derivation` itself is built on, which is another one than Evaluation::system
   // when it is cross-compiled. Nothing when that cannot be told.
   [[nodiscard]] std::optional<std::string> build_system_of(const std::string& derivation,

@@ -5,6 +5,7 @@
 #include "pipeline/build.hpp"
 #include "pipeline/build_platforms.hpp"
 #include "pipeline/load_images.hpp"
+#include "pipeline/load_turns.hpp"
 #include "pipeline/platforms.hpp"
 #include "pipeline/transfer.hpp"
 #include "support/error.hpp"
@@ -35,6 +36,8 @@ void load(const std::vector<OpenedArtifact>& opened, const BuildRequest& request
                                   .stable_order = request.stable_order};
   const auto load_as_one = [&](const std::vector<image::Image>& images) {
     const auto& names = request.tags.empty() ? images.front().names : request.tags;
+    std::optional<LoadTurns::Turn> turn;
+    if (world.turns != nullptr) world.turns->take(turn, images, cancel);
     load_images(images, names, options, connection.engine, world, report, cancel);
   };
   with_frame(format("loading {}", opened.front().built.artifact.path.string()), [&] {

@@ -8,6 +8,8 @@
 
 namespace nixbuild::pipeline {
 
+class LoadTurns;
+
 // Everything outside the program that the pipeline touches, as an argument, so that tests can
 // choose it. Files are real ones: tests give their own folders by the environment.
 struct World {
@@ -16,6 +18,7 @@ struct World {
   progress::Reporter& reporter;
   http::Web* web = nullptr;                 // none on an engine's machine
   archive::Sink* standard_output = nullptr; // for images that the user wants there; as above
+  LoadTurns* turns = nullptr;               // of loads that go on side by side
 };
 
 } // namespace nixbuild::pipeline

@@ -244,4 +244,19 @@ pid_t spawn(const Command& command, const StandardStreams& streams) {
   return child;
 }
 
+void become(const Command& command) {
+  const Image image(command);
+  if (image.directory() != nullptr && ::chdir(image.directory()) != 0)
+    throw explain({.stage = Stage::directory, .errno_value = errno}, command);
+  struct sigaction standard{};
+  standard.sa_handler = SIG_DFL;
+  ::sigaction(SIGPIPE, &standard, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  close_on_exec_from(3);
+  ::execve(image.program(), image.argv(), image.environment());
+  throw explain({.stage = Stage::exec, .errno_value = errno}, command);
+}
+
 } // namespace nixbuild::process

@@ -24,4 +24,9 @@ struct StandardStreams {
 // Throws an Error: not_found when the program or its interpreter does not exist, else io.
 [[nodiscard]] pid_t spawn(const Command& command, const StandardStreams& streams);
 
+// Makes this process `command`: same process id, terminal, standard streams, group and open
+// signals; what was ignored stays ignored, but SIGPIPE, which we ignore for ourselves. All threads
+// end. Throws an Error as above when that fails, and returns never.
+[[noreturn]] void become(const Command& command);
+
 } // namespace nixbuild::process

@@ -29,12 +29,12 @@ BOOST_AUTO_TEST_CASE(text_form) {
 }
 
 BOOST_AUTO_TEST_CASE(first_word) {
-  BOOST_TEST(completed({""}) ==
-             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\nbuilder\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose\nbake"
+                                "\nbuilder\nversion\nhelp\n:0\n");
   BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
-  BOOST_TEST(completed({"-q", ""}) ==
-             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\nbuilder\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"-q", ""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose"
+                                      "\nbake\nbuilder\nversion\nhelp\n:0\n");
 }
 
 BOOST_AUTO_TEST_CASE(installable) {
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(values) {
 }
 
 BOOST_AUTO_TEST_CASE(topics_of_help) {
-  BOOST_TEST(completed({"help", "b"}) == "build\nbuilder\n:4\n");
+  BOOST_TEST(completed({"help", "b"}) == "build\nbake\nbuilder\n:4\n");
   BOOST_TEST(completed({"help", "builder", "i"}) == "inspect\n:4\n");
   BOOST_TEST(completed({"help", "build", ""}) == ":4\n");
 }

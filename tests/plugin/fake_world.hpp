@@ -50,6 +50,12 @@ struct FakeWorld {
     };
   }
 
+  std::vector<std::string> names;              // of requests that were built together
+  std::optional<process::Command> handed_over; // the program that was to go on in our place
+  std::vector<std::string> flake_images;       // that the flake here has
+  std::vector<std::string> parent;             // the command line of who started us
+  int status_of_next = 0;                      // and its exit status
+
   std::vector<pipeline::LoadRequest> load_requests; // that reached the pipeline
   // What loading does: by default it loads nothing.
   std::function<pipeline::BuildReport(const pipeline::LoadRequest&)> on_load =
@@ -69,35 +75,54 @@ struct FakeWorld {
   int run(const std::vector<std::string>& arguments) {
     out.text.clear();
     err.text.clear();
-    World world{.environment = Environment(variables),
-                .out = out,
-                .err = err,
-                .processes = processes,
-                .cancel = cancel.token(),
-                .standard_input = standard_input,
-                .build =
-                    [this](const pipeline::BuildRequest& request, pipeline::World& inner,
-                           const CancelToken&) {
-                      requests.push_back(request);
-                      return on_build(inner);
-                    },
-                .load =
-                    [this](const pipeline::LoadRequest& request, pipeline::World& inner,
-                           const CancelToken&) {
-                      load_requests.push_back(request);
-                      const progress::Step step(inner.reporter, "load");
-                      return on_load(request);
-                    },
-                .inspect =
-                    [this](const pipeline::BuildRequest& request, pipeline::World& inner,
-                           const CancelToken&) {
-                      const progress::Step step(inner.reporter, "inspect");
-                      return on_inspect(request);
-                    },
-                .inspect_reference =
-                    [this](const oci::Reference& name, const pipeline::PushOutput& how,
-                           const context::GlobalFlags&, pipeline::World&,
-                           const CancelToken&) { return on_inspect_reference(name, how); }};
+    World world{
+        .environment = Environment(variables),
+        .out = out,
+        .err = err,
+        .processes = processes,
+        .cancel = cancel.token(),
+        .standard_input = standard_input,
+        .build =
+            [this](const pipeline::BuildRequest& request, pipeline::World& inner,
+                   const CancelToken&) {
+              requests.push_back(request);
+              return on_build(inner);
+            },
+        .load =
+            [this](const pipeline::LoadRequest& request, pipeline::World& inner,
+                   const CancelToken&) {
+              load_requests.push_back(request);
+              const progress::Step step(inner.reporter, "load");
+              return on_load(request);
+            },
+        .inspect =
+            [this](const pipeline::BuildRequest& request, pipeline::World& inner,
+                   const CancelToken&) {
+              const progress::Step step(inner.reporter, "inspect");
+              return on_inspect(request);
+            },
+        .inspect_reference = [this](const oci::Reference& name, const pipeline::PushOutput& how,
+                                    const context::GlobalFlags&, pipeline::World&,
+                                    const CancelToken&) { return on_inspect_reference(name, how); },
+        .build_all =
+            [this](const std::vector<pipeline::NamedRequest>& all, pipeline::World& inner,
+                   const CancelToken&) {
+              std::vector<pipeline::BuildReport> reports;
+              for (const pipeline::NamedRequest& one : all) {
+                names.push_back(one.name);
+                requests.push_back(one.request);
+                reports.push_back(on_build(inner));
+              }
+              return reports;
+            },
+        .find_images = [this](const std::string&, const context::GlobalFlags&, pipeline::World&,
+                              const CancelToken&) { return flake_images; },
+        .hand_over =
+            [this](const process::Command& command) {
+              handed_over = command;
+              return status_of_next;
+            },
+        .parent = [this] { return parent; }};
     return run_main(arguments, world);
   }
 };

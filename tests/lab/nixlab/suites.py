@@ -23,7 +23,8 @@ COMMON_PACKAGES = (
 # Podman's service and what it needs to run containers; the rest are only recommended by Debian.
 PODMAN_PACKAGES = ("aardvark-dns", "crun", "netavark", "podman")
 
-SID_PACKAGES = ("crane", "docker-cli", "docker-registry", "openssh-client", "openssh-server", "skopeo")
+TRIXIE_PACKAGES = ("docker-cli", "docker-compose", "openssh-client", "openssh-server", *PODMAN_PACKAGES)
+SID_PACKAGES = ("crane", "docker-cli", "docker-compose", "docker-registry", "openssh-client", "openssh-server", "skopeo")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ SUITES = {
     suite.name: suite
     for suite in (
         Suite("bookworm", COMMON_PACKAGES),
-        Suite("trixie", COMMON_PACKAGES + ("docker-cli", "openssh-client", "openssh-server", *PODMAN_PACKAGES)),
+        Suite("trixie", COMMON_PACKAGES + TRIXIE_PACKAGES),
+        # Compose is 2.26 in trixie, without providers, and newer than 2.36 in sid.
         # A mirror's copy of sid may be older than its Release file allows.
         # skopeo is a peer of the benchmarks, and with crane reads back what was pushed.
         Suite("sid", COMMON_PACKAGES + SID_PACKAGES, ('Acquire::Check-Valid-Until "false"',)),

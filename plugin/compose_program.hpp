@@ -1,0 +1,18 @@
+#pragma once
+
+#include "context/global_flags.hpp"
+#include "support/environment.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nixbuild::plugin {
+
+// argv of the user's own Compose, up to what stands behind the word compose. Where docker started
+// us, the plugin that it would have started, in the way it would have: a program that docker starts
+// is stopped through a socket of docker's, which only plugins listen to. Else, or when docker has
+// no such plugin, `docker compose`.
+[[nodiscard]] std::vector<std::string> compose_program(const context::GlobalFlags& docker,
+                                                       const Environment& environment);
+
+} // namespace nixbuild::plugin

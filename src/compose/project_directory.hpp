@@ -1,0 +1,26 @@
+#pragma once
+
+#include "support/environment.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nixbuild::compose {
+
+// Which project a command line of Compose names.
+struct ProjectPlace {
+  std::optional<std::string> directory; // --project-directory
+  std::vector<std::string> files;       // -f
+};
+
+// The folder that relative paths of the project start from, as Compose finds it (compose-go
+// cli/options.go): --project-directory, else where the first file of -f, or of COMPOSE_FILE, is,
+// else the nearest folder at or above `current` with a file of Compose's usual names, else
+// `current`. Absolute.
+[[nodiscard]] std::filesystem::path project_directory(const ProjectPlace& place,
+                                                      const Environment& environment,
+                                                      const std::filesystem::path& current);
+
+} // namespace nixbuild::compose

@@ -1,0 +1,75 @@
+#include "pipeline/side_by_side.hpp"
+
+#include "progress/prefixed_reporter.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+#include "support/parallel.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace nixbuild::pipeline {
+
+namespace {
+
+using Failures = std::vector<std::optional<Error>>; // of each branch
+
+std::optional<Error> failure_of(const Branch& branch, World& world, const CancelToken& cancel) {
+  progress::PrefixedReporter reporter(world.reporter, format("[{}]", branch.name), cancel);
+  World own{world.environment, world.processes,       reporter,
+            world.web,         world.standard_output, world.turns};
+  try {
+    cancel.throw_if_cancelled();
+    branch.work(own, cancel);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return Error(ErrorKind::internal, error.what());
+  }
+}
+
+// The failure that is not only what stopping the others led to.
+std::optional<std::size_t> first_cause(const Failures& failures) {
+  std::optional<std::size_t> first;
+  for (std::size_t index = 0; index < failures.size(); ++index) {
+    if (!failures[index]) continue;
+    if (failures[index]->kind() != ErrorKind::cancelled) return index;
+    if (!first) first = index;
+  }
+  return first;
+}
+
+void tell_other_failures(const std::vector<Branch>& branches, const Failures& failures,
+                         std::size_t told, World& world) {
+  for (std::size_t index = 0; index < failures.size(); ++index) {
+    const auto& failure = failures[index];
+    if (!failure || index == told || failure->kind() == ErrorKind::cancelled) continue;
+    progress::notice(world.reporter, progress::Notice::Level::warning,
+                     format("{} failed too: {}", branches[index].name, failure->message()));
+  }
+}
+
+} // namespace
+
+void side_by_side(const std::vector<Branch>& branches, std::size_t most, bool keep_going,
+                  std::string_view purpose, World& world, const CancelToken& cancel) {
+  if (branches.size() == 1) return branches.front().work(world, cancel);
+  const CancelSource stop;
+  const auto forward = cancel.on_cancel([&](CancelLevel level) { stop.raise(level); });
+  Failures failures(branches.size());
+  parallel_for(branches.size(), most,
+               [&](std::size_t index) {
+                 failures[index] = failure_of(branches[index], world, stop.token());
+                 if (failures[index] && !keep_going) stop.raise(CancelLevel::graceful);
+               },
+               {});
+  const auto failed = first_cause(failures);
+  if (!failed) return;
+  tell_other_failures(branches, failures, *failed, world);
+  with_frame(format("{} {}", purpose, branches[*failed].name),
+             [&] { throw *std::move(failures[*failed]); });
+}
+
+} // namespace nixbuild::pipeline
