@@ -2,6 +2,7 @@
 
 #include "plugin/build_options.hpp"
 #include "plugin/builder_commands.hpp"
+#include "plugin/devcontainer_commands.hpp"
 #include "plugin/option_reader.hpp"
 
 #include <algorithm>
@@ -157,9 +158,11 @@ std::vector<Command> make_commands() {
   std::vector<Command> all{build_command(),   load_command(),       push_command(),
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command()};
-  for (Command& command : builder_commands()) {
-    command.options.push_back(help_option);
-    all.push_back(std::move(command));
+  for (auto group : {builder_commands(), devcontainer_commands()}) {
+    for (Command& command : group) {
+      command.options.push_back(help_option);
+      all.push_back(std::move(command));
+    }
   }
   all.push_back({.name = "version",
                  .arguments = "",

@@ -4,6 +4,7 @@
 #include "plugin/builder_commands.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
+#include "plugin/devcontainer_commands.hpp"
 #include "plugin/help.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
@@ -74,8 +75,19 @@ ParsedOptions parse(const ChosenCommand& chosen, const Invocation& invocation) {
   }
 }
 
-int run_command(const Invocation& invocation, World& world) {
-  const ChosenCommand chosen = choose_command(invocation.words);
+int report_error(const Error& error, World& world) noexcept {
+  // What fails while we are being stopped fails because of that.
+  const int status =
+      world.cancel.cancelled() ? exit_code(ErrorKind::cancelled) : exit_code(error.kind());
+  try {
+    world.err.write(error_text(error));
+  } catch (const std::exception&) {
+    return status; // the exit status is all that is left to tell
+  }
+  return status;
+}
+
+int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World& world) {
   const Command& command = chosen.command;
   ParsedOptions options = parse(chosen, invocation);
   if (options.is_on("help"))
@@ -95,11 +107,24 @@ int run_command(const Invocation& invocation, World& world) {
   if (command.name == "builder inspect")
     return run_builder_inspect(options, invocation.docker, world);
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
+  if (command.name == "devcontainer build")
+    return run_devcontainer_build(options, invocation.docker, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   if (command.name == "push") return run_push(options, invocation.docker, world);
   if (command.name == "imagetools inspect")
     return run_imagetools_inspect(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
+}
+
+int run_command(const Invocation& invocation, World& world) {
+  const ChosenCommand chosen = choose_command(invocation.words);
+  try {
+    return run_chosen(chosen, invocation, world);
+  } catch (const Error& error) {
+    if (!chosen.command.plain_failure) throw;
+    (void)report_error(error, world);
+    return 1;
+  }
 }
 
 // `docker help nixbuild build`, `docker --help nixbuild builder ls`: from the first word on that
@@ -128,18 +153,6 @@ int run(std::span<const std::string> arguments, World& world) {
     return 0;
   }
   std::unreachable();
-}
-
-int report_error(const Error& error, World& world) noexcept {
-  // What fails while we are being stopped fails because of that.
-  const int status =
-      world.cancel.cancelled() ? exit_code(ErrorKind::cancelled) : exit_code(error.kind());
-  try {
-    world.err.write(error_text(error));
-  } catch (const std::exception&) {
-    return status; // the exit status is all that is left to tell
-  }
-  return status;
 }
 
 } // namespace

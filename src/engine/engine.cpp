@@ -116,6 +116,12 @@ ImageDetails read_details(const std::string& answer) {
       if (text.is_string()) details.annotations.emplace(key, std::string_view(text.get_string()));
     }
   }
+  if (const json::value* labels = value.find_pointer("/Config/Labels", error);
+      labels != nullptr && labels->is_object()) {
+    for (const auto& [key, text] : labels->get_object()) {
+      if (text.is_string()) details.labels.emplace(key, std::string_view(text.get_string()));
+    }
+  }
   if (const json::value* manifests = image->if_contains("Manifests");
       manifests != nullptr && manifests->is_array()) {
     details.available = std::ranges::any_of(manifests->get_array(), is_whole_image);

@@ -67,6 +67,7 @@ struct ImageDetails {
   std::optional<bool> available = {};
   // Of its descriptor, as the tar had them that it came in; from the same engines.
   std::map<std::string, std::string> annotations = {};
+  Labels labels = {};
 };
 
 struct LabelledImage {
@@ -152,6 +153,10 @@ public:
   // By name or ID. Nothing when there is no such container.
   [[nodiscard]] std::optional<ContainerDetails> inspect_container(std::string_view container,
                                                                   const CancelToken& cancel);
+
+  // The containers, running or not, that have the label `label` with the value `value`.
+  [[nodiscard]] std::vector<ListedContainer>
+  containers_with_label(std::string_view label, std::string_view value, const CancelToken& cancel);
 
   // Creates a container that does not run yet; false when another one has the name.
   bool create_container(std::string_view name, const ContainerSpec& spec,
