@@ -90,15 +90,16 @@ std::string amended_config(std::string_view text, const Amendment& amendment,
   json::value value = oci::parse_json(text, what);
   (void)oci::as_object(value, what);
   json::object& config = value.get_object();
+  if (added_layer) add_layer(config, *added_layer);
   json::object& run = object_at(config, "config");
-  json::object& labels = object_at(run, spelling_of("Labels", run));
-  labels.erase(std::string_view(identity_label));
-  amend_labels(labels, amendment);
   amend_env(run, amendment);
   amend_stop_signal(run, amendment);
-  if (added_layer) add_layer(config, *added_layer);
+  json::object& labels = object_at(run, spelling_of("Labels", run));
+  labels.erase(identity_label);
+  amend_labels(labels, amendment);
+  // Last, since adding to an object moves what is in it.
   const std::string identity = oci::Digest::of(json::serialize(value)).str();
-  labels[std::string_view(identity_label)] = identity;
+  labels[identity_label] = identity;
   return json::serialize(value);
 }
 
