@@ -1,6 +1,4 @@
-#include "devcontainer/compose_project.hpp"
 #include "devcontainer/configuration.hpp"
-#include "devcontainer/metadata_label.hpp"
 #include "devcontainer/workspace_containers.hpp"
 #include "oci/digest.hpp"
 #include "pipeline/connection.hpp"
@@ -8,15 +6,16 @@
 #include "plugin/build_command.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/devcontainer_request.hpp"
+#include "plugin/devcontainer_workspace.hpp"
 #include "plugin/display.hpp"
 #include "plugin/print_error.hpp"
 #include "support/error.hpp"
 #include "support/file_lock.hpp"
 #include "support/format.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nixbuild::plugin {
@@ -151,10 +150,7 @@ private:
 
 int run_devcontainer_build(const ParsedOptions& options, const context::GlobalFlags& docker,
                            World& world) {
-  const fs::path workspace = fs::current_path();
-  const fs::path file = devcontainer::find_configuration(workspace, options.value("config"));
-  Configuration configuration = devcontainer::read_configuration(
-      file, {.workspace = workspace, .environment = world.environment});
+  Configuration configuration = workspace_configuration(options, world);
   return DevContainer(std::move(configuration), options, docker, world).build();
 }
 

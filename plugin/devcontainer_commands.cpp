@@ -39,10 +39,71 @@ Command build() {
       .plain_failure = true};
 }
 
+Command check() {
+  return {.name = "devcontainer check",
+          .arguments = "",
+          .summary = "Say what stands in the way of a dev container",
+          .description = "Looks at the configuration, the image and the engine for everything that "
+                         "is known to go wrong, and says what to do about it. The exit status is 1 "
+                         "when there is a problem; warnings do not count.",
+          .options = {config_option(), debug_option()},
+          .examples = {}};
+}
+
+Command init() {
+  using enum ValueCompletion;
+  return {.name = "devcontainer init",
+          .arguments = "[INSTALLABLE]",
+          .summary = "Write the files of a dev container",
+          .description =
+              "Writes .devcontainer/ for INSTALLABLE, such as .#nixosConfigurations.devcontainer, "
+              "or without it for what the flake of this folder has by a usual name: devcontainer, "
+              "layeredImage, image, streamImage, default. Where there is no flake.nix, writes a "
+              "small one, too.",
+          .most_words = 1,
+          .options = {{.name = "compose", .help = "Make it a Compose project"},
+                      {.name = "force", .letter = 'f', .help = "Write over files that are there"},
+                      {.name = "profile",
+                       .values = {"PROFILE"},
+                       .help = "How systemd may write its control groups (privileged)",
+                       .completion = words,
+                       .words = {"privileged", "writable-cgroups", "podman"}},
+                      {.name = "remote-user", .values = {"NAME"}, .help = "Who works in it"},
+                      {.name = "template",
+                       .values = {"KIND"},
+                       .help = "What a new flake.nix builds: nixos, a system that boots, or image, "
+                               "of dockerTools (nixos)",
+                       .completion = words,
+                       .words = {"nixos", "image"}}},
+          .examples = {{"devcontainer init", "for the flake in this folder, or a new one"},
+                       {"devcontainer init --compose .#image", "as a Compose project"}}};
+}
+
+Command up() {
+  return {.name = "devcontainer up",
+          .arguments = "",
+          .summary = "Start the dev container, as the devcontainer CLI does",
+          .description = "Runs devcontainer up for the workspace in this folder. The devcontainer "
+                         "CLI must be installed.",
+          .options = {config_option(), debug_option()},
+          .examples = {}};
+}
+
+Command rebuild() {
+  return {.name = "devcontainer rebuild",
+          .arguments = "",
+          .summary = "Make the dev container anew, as \"Rebuild Container\" does",
+          .description =
+              "Runs devcontainer up --remove-existing-container for the workspace in this "
+              "folder. The devcontainer CLI must be installed.",
+          .options = {config_option(), debug_option()},
+          .examples = {}};
+}
+
 } // namespace
 
 std::vector<Command> devcontainer_commands() {
-  return {group(), build()};
+  return {group(), build(), check(), init(), rebuild(), up()};
 }
 
 } // namespace nixbuild::plugin

@@ -15,5 +15,11 @@ namespace nixbuild::plugin {
 // Each prints what it did or found, and returns the exit status. They throw an Error.
 int run_devcontainer_build(const ParsedOptions& options, const context::GlobalFlags& docker,
                            World& world);
+int run_devcontainer_check(const ParsedOptions& options, const context::GlobalFlags& docker,
+                           World& world);
+int run_devcontainer_init(const ParsedOptions& options, World& world);
+// `devcontainer up`, or with `rebuild` the command of that name.
+int run_devcontainer_up(const ParsedOptions& options, const context::GlobalFlags& docker,
+                        bool rebuild, World& world);
 
 } // namespace nixbuild::plugin

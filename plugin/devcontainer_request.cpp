@@ -27,9 +27,9 @@ using devcontainer::Configuration;
 
 namespace {
 
-// The image has to be in the engine in the end, whatever else becomes of it.
-constexpr std::array<std::string_view, 4> not_for_dev_containers{"dry-run", "load", "output",
-                                                                 "quiet"};
+// The image goes into the engine and, with its local name, nowhere else.
+constexpr std::array<std::string_view, 5> not_for_dev_containers{"dry-run", "load", "output",
+                                                                 "push", "quiet"};
 
 OptionTable dev_container_options() {
   OptionTable table = build_options();

@@ -109,6 +109,13 @@ int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World&
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
   if (command.name == "devcontainer build")
     return run_devcontainer_build(options, invocation.docker, world);
+  if (command.name == "devcontainer check")
+    return run_devcontainer_check(options, invocation.docker, world);
+  if (command.name == "devcontainer init") return run_devcontainer_init(options, world);
+  if (command.name == "devcontainer rebuild")
+    return run_devcontainer_up(options, invocation.docker, true, world);
+  if (command.name == "devcontainer up")
+    return run_devcontainer_up(options, invocation.docker, false, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   if (command.name == "push") return run_push(options, invocation.docker, world);
   if (command.name == "imagetools inspect")

@@ -162,6 +162,19 @@ bool Engine::start_container(std::string_view container, const CancelToken& canc
   return true;
 }
 
+std::optional<std::string> Engine::container_archive(std::string_view container,
+                                                     std::string_view path,
+                                                     const CancelToken& cancel) {
+  (void)facts(cancel);
+  http::Response response = impl_->ask(
+      impl_->request("GET", format("{}/archive?path={}", path_to("containers", container),
+                                   http::percent_encode(path))),
+      cancel);
+  if (response.head.status == 404) return std::nullopt;
+  if (response.head.status != 200) refuse(format("read {} of {}", path, container), response);
+  return std::move(response.body);
+}
+
 bool Engine::remove_container(std::string_view container, const CancelToken& cancel) {
   (void)facts(cancel);
   const std::string path = path_to("containers", container) + "?force=1";

@@ -50,6 +50,8 @@ struct Facts {
   std::string host_name;
   std::string operating_system; // "Debian GNU/Linux 12 (bookworm)", "Docker Desktop"
   std::string kernel;           // "6.10.14-linuxkit"
+  std::string cgroup_version;   // "1", "2"; empty where it does not say
+  bool rootless = false;
 
   // Whether a load that names its platform fails unless every blob of the image is there then
   // (moby daemon/containerd, verifyImagesProvidePlatform, API 1.48).
@@ -68,6 +70,12 @@ struct ImageDetails {
   // Of its descriptor, as the tar had them that it came in; from the same engines.
   std::map<std::string, std::string> annotations = {};
   Labels labels = {};
+  // How a container starts and stops.
+  std::vector<std::string> entrypoint = {};
+  std::vector<std::string> cmd = {};
+  std::string stop_signal = {};
+  std::string user = {};
+  std::string architecture = {}; // as OCI names it
 };
 
 struct LabelledImage {
@@ -164,6 +172,11 @@ public:
 
   // Does nothing when it runs already; false when there is no such container.
   bool start_container(std::string_view container, const CancelToken& cancel);
+
+  // What a container has at `path`, running or not, as a tar: a link as a link. Nothing when it is
+  // not there, or there is no such container.
+  [[nodiscard]] std::optional<std::string>
+  container_archive(std::string_view container, std::string_view path, const CancelToken& cancel);
 
   // Stops and removes it; false when there is no such container, or somebody else removes it.
   bool remove_container(std::string_view container, const CancelToken& cancel);
