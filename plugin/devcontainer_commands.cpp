@@ -59,7 +59,8 @@ Command init() {
               "Writes .devcontainer/ for INSTALLABLE, such as .#nixosConfigurations.devcontainer, "
               "or without it for what the flake of this folder has by a usual name: devcontainer, "
               "layeredImage, image, streamImage, default. Where there is no flake.nix, writes a "
-              "small one, too.",
+              "small one, too: --template nixos for a system that boots, or image for an image of "
+              "dockerTools.",
           .most_words = 1,
           .options = {{.name = "compose", .help = "Make it a Compose project"},
                       {.name = "force", .letter = 'f', .help = "Write over files that are there"},
@@ -71,8 +72,7 @@ Command init() {
                       {.name = "remote-user", .values = {"NAME"}, .help = "Who works in it"},
                       {.name = "template",
                        .values = {"KIND"},
-                       .help = "What a new flake.nix builds: nixos, a system that boots, or image, "
-                               "of dockerTools (nixos)",
+                       .help = "What a new flake.nix builds (nixos)",
                        .completion = words,
                        .words = {"nixos", "image"}}},
           .examples = {{"devcontainer init", "for the flake in this folder, or a new one"},

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -81,22 +83,38 @@ BuildCall call_for(const json::object& named, const oci::Reference& image, std::
   return call;
 }
 
-devcontainer::RemoteUser remote_user(const Configuration& configuration,
-                                     const std::string& service_user) {
-  devcontainer::RemoteUser user{.name = configuration.remote_user, .numbers = {}};
-  if (user.name.empty()) user.name = service_user;
-  const bool is_person = !user.name.empty() && user.name != "root" &&
-                         user.name.find_first_not_of("0123456789") != std::string::npos;
+bool is_person(const std::string& user) {
+  return !user.empty() && user != "root" &&
+         user.find_first_not_of("0123456789") != std::string::npos;
+}
+
+// Elsewhere than on Linux a VM's file sharing sees to it.
+std::optional<image::AccountNumbers> numbers_of_host(const std::string& user) {
 #ifdef __linux__
-  // Elsewhere a VM's file sharing sees to it.
-  const uid_t uid = ::getuid();
-  if (is_person && uid != 0 &&
-      configuration.settings.user_number == devcontainer::UserNumber::host) {
-    user.numbers = {.user = user.name, .uid = uid, .gid = ::getgid()};
-  }
+  if (const uid_t uid = ::getuid(); uid != 0)
+    return image::AccountNumbers{.user = user, .uid = uid, .gid = ::getgid()};
 #else
-  (void)is_person;
+  (void)user;
 #endif
+  return std::nullopt;
+}
+
+devcontainer::RemoteUser remote_user(const Configuration& configuration) {
+  const std::string& name = configuration.remote_user;
+  devcontainer::RemoteUser user{.name = name, .numbers = {}};
+  if (!is_person(name)) return user;
+  switch (configuration.settings.user_number) {
+  case devcontainer::UserNumber::host:
+    user.numbers = numbers_of_host(name);
+    break;
+  case devcontainer::UserNumber::given: {
+    const std::uint32_t uid = configuration.settings.uid;
+    user.numbers = {.user = name, .uid = uid, .gid = uid};
+    break;
+  }
+  case devcontainer::UserNumber::image:
+    break;
+  }
   return user;
 }
 
@@ -123,7 +141,7 @@ std::vector<BuildCall> devcontainer_calls(const Configuration& configuration,
     BuildCall call = call_for(*configuration.settings.options, image_name(image, said_by), where,
                               options, docker, world);
     call.request.amendments = devcontainer::dev_container_amendments(
-        configuration.settings, remote_user(configuration, {}), std::string(version));
+        configuration.settings, remote_user(configuration), std::string(version));
     return call;
   };
   if (!configuration.is_compose()) {

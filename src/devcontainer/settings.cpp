@@ -47,6 +47,16 @@ public:
     target = value->get_bool();
   }
 
+  // Nothing, and the key stays, when it is no number of a user.
+  std::optional<std::uint32_t> take_number(std::string_view key) {
+    const json::value* value = object_.if_contains(key);
+    if (value == nullptr || !value->is_int64()) return std::nullopt;
+    const std::int64_t number = value->get_int64();
+    if (number < 1 || number > 0xFFFFFFFE) return std::nullopt;
+    object_.erase(key);
+    return static_cast<std::uint32_t>(number);
+  }
+
 private:
   std::optional<json::value> taken(std::string_view key) {
     const auto found = object_.find(key);
@@ -85,6 +95,10 @@ Settings parse_settings(const json::value& value, std::string_view what) {
                        Choice<Profile>{"writable-cgroups", Profile::writable_cgroups},
                        Choice<Profile>{"none", Profile::none}});
   keys.take("metadata", settings.metadata);
+  if (const auto uid = keys.take_number("remoteUserUID")) {
+    settings.user_number = UserNumber::given;
+    settings.uid = *uid;
+  }
   keys.take("remoteUserUID", settings.user_number,
             std::array{Choice<UserNumber>{"host", UserNumber::host},
                        Choice<UserNumber>{"image", UserNumber::image}});

@@ -32,7 +32,11 @@ enum class Profile {
 };
 
 // Whose number the remote user has in the image.
-enum class UserNumber { host, image };
+enum class UserNumber {
+  host,  // who builds it
+  image, // what the image says
+  given, // Settings::uid
+};
 
 // customizations.nixbuild: our own keys, and the options of `build`.
 struct Settings {
@@ -42,6 +46,7 @@ struct Settings {
   Profile profile = Profile::privileged;
   bool metadata = true; // whether the image gets the label devcontainer.metadata
   UserNumber user_number = UserNumber::host;
+  std::uint32_t uid = 0;                              // and gid
   std::shared_ptr<const boost::json::object> options; // without our own keys; never null
 };
 

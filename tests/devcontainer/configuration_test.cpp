@@ -94,6 +94,14 @@ BOOST_AUTO_TEST_CASE(of_an_image) {
              R"({"installable":".#devcontainer","impure":true})");
 }
 
+BOOST_AUTO_TEST_CASE(numbers_of_users) {
+  const Configuration one = parsed(R"({"customizations": {"nixbuild": {"remoteUserUID": 1234}}})");
+  BOOST_CHECK(one.settings.user_number == UserNumber::given);
+  BOOST_TEST(one.settings.uid == 1234U);
+  BOOST_TEST(one.settings.options->empty());
+  BOOST_CHECK(parsed("{}").settings.user_number == UserNumber::host);
+}
+
 BOOST_AUTO_TEST_CASE(of_compose_files) {
   const Configuration one =
       parsed(R"({"dockerComposeFile": ["compose.yaml", "../more.yaml"], "service": "dev"})");
@@ -121,6 +129,8 @@ BOOST_AUTO_TEST_CASE(refusals_name_file_and_key) {
                 "\"onReopen\" is not one of \"build\", \"check\"");
   check_refused(R"({"customizations": {"nixbuild": {"metadata": "x"}}})", ErrorKind::invalid_input,
                 "\"metadata\" is not true or false");
+  check_refused(R"({"customizations": {"nixbuild": {"remoteUserUID": -1}}})",
+                ErrorKind::invalid_input, "\"remoteUserUID\" is not one of \"host\", \"image\"");
   check_refused(R"({"image": "${containerEnv:X}"})", ErrorKind::invalid_input,
                 "${containerEnv:X} has no value yet");
 }

@@ -93,6 +93,19 @@ BOOST_AUTO_TEST_CASE(builds_what_the_configuration_says) {
                  .contains(R"("remoteUser":"dev")"));
 }
 
+BOOST_AUTO_TEST_CASE(the_remote_user_gets_the_number_that_is_given) {
+  const auto numbers = [&](const std::string& nixbuild, const std::string& user) {
+    configure(nixbuild, R"("remoteUser": ")" + user + "\",");
+    BOOST_TEST(build() == 0);
+    return world.requests.back().amendments->others.numbers;
+  };
+  BOOST_CHECK((numbers(R"("remoteUserUID": 1234)", "dev") ==
+               image::AccountNumbers{.user = "dev", .uid = 1234, .gid = 1234}));
+  BOOST_TEST(!numbers(R"("remoteUserUID": 1234)", "root").has_value());
+  BOOST_TEST(!numbers(R"("remoteUserUID": 1234)", "1000").has_value());
+  BOOST_TEST(!numbers(R"("remoteUserUID": "image")", "dev").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(options_that_bring_it_elsewhere_are_refused) {
   for (const char* option :
        {"\"dry-run\": true", "\"push\": true", "\"load\": false", "\"output\": \"x\""}) {

@@ -2,6 +2,7 @@
 
 import json
 
+from nixlab.booting import run_options
 from nixlab.session import GUEST_INSIDE
 from nixlab.testcase import PluginTest
 
@@ -9,11 +10,7 @@ NAME = "localhost/project:dev"
 METADATA = "devcontainer.metadata"
 
 
-class DevContainer(PluginTest):
-    def setUp(self) -> None:
-        super().setUp()
-        self.work = self.flake("hello")
-
+class DevContainerTest(PluginTest):
     def configure(self, installable: str, /, image: str = NAME, more: dict | None = None, **nixbuild) -> None:
         configuration = {
             "image": image,
@@ -38,6 +35,12 @@ class DevContainer(PluginTest):
         idle = ["--entrypoint=/bin/sh", NAME, "-c", "while sleep 1; do :; done"]
         return self.docker("run", "-d", "--network=none", "-l", label, *idle).check().stdout.strip()
 
+
+class DevContainer(DevContainerTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.work = self.flake("hello")
+
     def test_image_gets_the_name_of_the_configuration(self):
         self.configure(".#image")
         self.assertEqual(self.build().check().stdout, f"Loaded image: {NAME}\n")
@@ -57,6 +60,17 @@ class DevContainer(PluginTest):
                 self.assertIn(METADATA, self.labels())
                 self.build().check()
                 self.assertEqual(self.image_id(NAME), first)
+
+    def test_remote_user_gets_a_number(self):
+        self.configure(".#image", more={"remoteUser": "dev"}, remoteUserUID=1234)
+        self.build().check()
+        container = self.run_container()
+        who = self.docker("exec", "-u", "dev", container, "/bin/sh", "-c", "id -u; id -g; cd ~ && touch x && pwd")
+        self.assertEqual(who.check().stdout, "1234\n1234\n/home/dev\n")
+        self.assertEqual(json.loads(self.labels()[METADATA])[0]["remoteUser"], "dev")
+        before = self.image_id(NAME)
+        self.build().check()
+        self.assertEqual(self.image_id(NAME), before)
 
     def test_failures_leave_the_name_where_it_was(self):
         self.configure(".#image")
@@ -79,3 +93,70 @@ class DevContainer(PluginTest):
         self.configure(".#nothing", onFailure="use-existing")
         kept = self.build().check()
         self.assertIn("is used as it is", kept.stderr)
+
+    def test_stopped_container_gives_way_where_that_is_wanted(self):
+        self.configure(".#image")
+        self.build().check()
+        container = self.run_container()
+        self.configure(".#onBaseImage", recreate="stopped")
+        self.assertIn("older image", self.build().check().stderr)
+        self.docker("kill", container).check()
+        self.docker("wait", container).check()
+        self.assertIn("removed the stopped container", self.build().check().stderr)
+        self.assertNotEqual(self.docker("inspect", container).returncode, 0)
+
+    def test_check(self):
+        self.configure(".#image")
+        self.assertIn("not-built", self.nixbuild("devcontainer", "check").check().stdout)
+        self.build().check()
+        self.assertNotIn("problem", self.nixbuild("devcontainer", "check").check().stdout)
+        self.configure(".#image", more={"init": True, "remoteUser": "nobody-else"})
+        found = self.nixbuild("devcontainer", "check")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("problem: init", found.stdout)
+        self.assertIn("problem: unknown-user", found.stdout)
+        self.assertEqual(self.docker("ps", "-aq").check().stdout, "")
+
+    def test_init_writes_what_build_takes(self):
+        self.nixbuild("devcontainer", "init").check()
+        self.assertEqual(self.nixbuild("devcontainer", "init").returncode, 1)
+        self.assertIn("Loaded image: localhost/hello:dev", self.build().check().stdout)
+        self.assertNotIn("problem", self.nixbuild("devcontainer", "check").check().stdout)
+
+
+class BootingDevContainer(DevContainerTest):
+    def setUp(self) -> None:
+        super().setUp()
+        if not self.outside(GUEST_INSIDE).exists():
+            self.skipTest("there is no guest to boot")
+        self.work = self.flake("nixos-like")
+
+    def test_system_is_ready_for_tools(self):
+        self.configure(".#nixosConfigurations.demo", more={"remoteUser": "dev"}, remoteUserUID=1234)
+        self.build().check()
+        entry = json.loads(self.labels()[METADATA])[0]
+        self.assertIs(entry["overrideCommand"], False)
+        self.assertIs(entry["privileged"], True)
+        self.assertEqual(self.engine.api.image(NAME)["Config"]["Entrypoint"], ["/sbin/init"])
+        self.assertNotIn("problem", self.nixbuild("devcontainer", "check").check().stdout)
+        container = self.run_as_tools_do()
+        # The first thing that a tool does, before anything has booted.
+        self.assertEqual(self.inside(container, "id", "-u", user="dev"), "1234\n")
+        for hook in ("onCreateCommand", "postStartCommand"):
+            command = entry[hook]["nixbuild-wait"]
+            self.assertEqual(self.inside(container, "/bin/sh", "-c", command, user="dev"), "")
+        self.assertEqual(self.inside(container, "cat", "/proc/1/comm"), "systemd\n")
+        self.assertEqual(self.inside(container, "id", "-u", user="dev"), "1234\n")
+        self.docker("stop", container).check()
+        state = self.docker("inspect", "--format={{.State.ExitCode}}", container).check().stdout
+        self.assertNotEqual(state, "137\n", "systemd did not stop by itself")
+
+    def run_as_tools_do(self) -> str:
+        """As the devcontainer CLI starts a container whose label says overrideCommand: false."""
+        script = 'echo Container started; trap "exit 0" 15; exec "$@"; while sleep 1 & wait $!; do :; done'
+        words = ["run", "-d", "--network=none", *run_options(), "--entrypoint=/bin/sh", NAME]
+        start = ["-c", script, "-", "/sbin/init", "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"]
+        return self.docker(*words, *start).check().stdout.strip()
+
+    def inside(self, container: str, *command: str, user: str = "root") -> str:
+        return self.docker("exec", f"--user={user}", container, *command).check().stdout
