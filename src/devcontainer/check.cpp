@@ -259,10 +259,10 @@ private:
 
   void check_engine() {
     if (!seen_.engine) return;
-    if (seen_.engine->cgroup_version == "1") {
-      found(
-          "cgroup-v1", Weight::problem, "the engine's machine has control groups of version 1",
-          "boot it with systemd.unified_cgroup_hierarchy=1: systemd 256 and newer takes no other");
+    if (image_boots() && seen_.engine->cgroup_version == "1") {
+      found("cgroup-v1", Weight::warning, "the engine's machine has control groups of version 1",
+            "boot it with systemd.unified_cgroup_hierarchy=1: systemd 256 and newer takes nothing "
+            "else");
     }
     if (is_podman() && image_boots() && !merged_.any_holds("runArgs", "--systemd=always")) {
       found("podman-systemd", is_compose() ? Weight::warning : Weight::problem,
