@@ -65,9 +65,9 @@ oci::Reference image_name(const std::string& text, std::string_view where) {
 }
 
 // `named` as options of build, with what the command line says in their place.
-BuildCall call_for(const json::object& named, const oci::Reference& image, std::string_view where,
-                   const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
-  BuildCall call = with_frame(format("reading {}", where), [&] {
+BuildCall call_for(const json::object& named, std::string_view where, const ParsedOptions& options,
+                   const context::GlobalFlags& docker, World& world) {
+  return with_frame(format("reading {}", where), [&] {
     ParsedOptions all = parse_named_options(option_table(), named);
     for (const ParsedOptions::Given& given : options.given) {
       const auto known = std::ranges::find(option_table(), given.option->name, &Option::name);
@@ -79,6 +79,9 @@ BuildCall call_for(const json::object& named, const oci::Reference& image, std::
     add_from_environment(all, option_table(), world.environment);
     return parse_build_call(all, docker, world.environment);
   });
+}
+
+BuildCall named(BuildCall call, const oci::Reference& image) {
   call.request.tags.insert(call.request.tags.begin(), image);
   return call;
 }
@@ -131,36 +134,71 @@ devcontainer::RemoteUser remote_user(const Configuration& configuration) {
           "that name.");
 }
 
+// Reads options of all calls in the same way.
+class Calls {
+public:
+  Calls(const Configuration& configuration, const ParsedOptions& options,
+        const context::GlobalFlags& docker, World& world)
+      : configuration_(configuration)
+      , options_(options)
+      , docker_(docker)
+      , world_(world) {}
+
+  // Of the dev container itself, whose image `said_by` names.
+  void add_own(const std::string& image, const std::string& said_by,
+               const json::object* service_build) {
+    const json::object& own = *configuration_.settings.options;
+    const bool says_what = own.contains("installable") || service_build == nullptr;
+    const std::string where =
+        says_what ? format("customizations.nixbuild of {}", configuration_.file.string())
+                  : format("the build of {}", said_by);
+    BuildCall call =
+        named(call_for(says_what ? own : *service_build, where, options_, docker_, world_),
+              image_name(image, said_by));
+    call.request.amendments = devcontainer::dev_container_amendments(
+        configuration_.settings, remote_user(configuration_), std::string(version));
+    all_.push_back(std::move(call));
+  }
+
+  void add(const devcontainer::ComposeService& service) {
+    const std::string said_by = format("the service {}", service.name);
+    BuildCall call =
+        call_for(*service.build, format("the build of {}", said_by), options_, docker_, world_);
+    // A provider has no image of its own: its option tag names what it builds.
+    if (!service.image.empty()) call = named(std::move(call), image_name(service.image, said_by));
+    all_.push_back(std::move(call));
+  }
+
+  [[nodiscard]] std::vector<BuildCall> take() && { return std::move(all_); }
+
+private:
+  const Configuration& configuration_;
+  const ParsedOptions& options_;
+  const context::GlobalFlags& docker_;
+  World& world_;
+  std::vector<BuildCall> all_;
+};
+
 } // namespace
 
 std::vector<BuildCall> devcontainer_calls(const Configuration& configuration,
                                           const ParsedOptions& options,
                                           const context::GlobalFlags& docker, World& world) {
-  const std::string where = format("customizations.nixbuild of {}", configuration.file.string());
-  const auto own_call = [&](const std::string& image, std::string_view said_by) {
-    BuildCall call = call_for(*configuration.settings.options, image_name(image, said_by), where,
-                              options, docker, world);
-    call.request.amendments = devcontainer::dev_container_amendments(
-        configuration.settings, remote_user(configuration), std::string(version));
-    return call;
-  };
+  Calls calls(configuration, options, docker, world);
   if (!configuration.is_compose()) {
     if (configuration.image.empty()) refuse_form(configuration);
-    return {own_call(configuration.image, configuration.file.string())};
+    calls.add_own(configuration.image, configuration.file.string(), nullptr);
+    return std::move(calls).take();
   }
   const devcontainer::ComposeProject project = without_display(world, [&](pipeline::World& inner) {
     return devcontainer::read_compose_project(
         configuration, pipeline::connect(docker, inner).docker, world.processes, world.cancel);
   });
   const devcontainer::ComposeService& own = devcontainer::service_of(configuration, project);
-  std::vector<BuildCall> calls{own_call(own.image, format("the service {}", own.name))};
-  for (const devcontainer::ComposeService& service : project.services) {
-    if (service.build == nullptr || service.name == own.name) continue;
-    const std::string said_by = format("the service {}", service.name);
-    calls.push_back(call_for(*service.build, image_name(service.image, said_by),
-                             format("x-nixbuild of {}", said_by), options, docker, world));
-  }
-  return calls;
+  calls.add_own(own.image, format("the service {}", own.name), own.build.get());
+  for (const devcontainer::ComposeService& service : project.services)
+    if (service.build != nullptr && service.name != own.name) calls.add(service);
+  return std::move(calls).take();
 }
 
 } // namespace nixbuild::plugin

@@ -10,8 +10,8 @@
 
 namespace nixbuild::plugin {
 
-// What is to be built for a dev container: its own image first, then those of the Compose services
-// with x-nixbuild. `options` are those of `devcontainer build`, and come before what the
+// What is to be built for a dev container: its own image first, then those of the other Compose
+// services that Nix builds. `options` are those of `devcontainer build`, and come before what the
 // configuration says. Throws an Error: as parse_named_options() and parse_build_call(), and
 // invalid_input for a configuration whose image is not ours to build.
 [[nodiscard]] std::vector<BuildCall>

@@ -412,11 +412,10 @@ private:
     for (const ComposeService& other : seen_.compose->services) {
       const json::value* provider = other.content->if_contains("provider");
       if (provider == nullptr) continue;
-      found(
-          "provider", Weight::warning,
-          format("the provider {} runs after images were looked at", other.name),
-          "mark the services that have its images with x-nixbuild: devcontainer build then builds "
-          "them in time");
+      found("provider", Weight::warning,
+            format("the provider {} runs after images were looked at", other.name),
+            "run docker nixbuild devcontainer build, which builds its image too, before each "
+            "docker compose up by hand: containers that are there otherwise keep the image before");
     }
   }
 

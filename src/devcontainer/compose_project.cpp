@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::string_view what = "docker compose config";
 constexpr std::string_view extension = "x-nixbuild";
+constexpr std::string_view provider_type = "nixbuild";
+constexpr std::string_view installable = "installable";
 constexpr std::size_t largest_file = std::size_t{4} << 20U;
 constexpr std::size_t largest_answer = std::size_t{16} << 20U;
 
@@ -59,15 +61,52 @@ const ComposeService* ComposeProject::find(std::string_view service) const {
   return found == services.end() ? nullptr : &*found;
 }
 
+namespace {
+
+// `x-nixbuild: {web: ".#web"}` is short for {web: {installable: ".#web"}}.
+json::object options_in(const json::value& value, std::string_view service) {
+  if (value.is_string()) return {{installable, value}};
+  return oci::as_object(value, format("{} of the service {}", extension, service));
+}
+
+// Compose makes a list of each option of a provider.
+json::object provider_options(const json::object& provider) {
+  const json::value* options = provider.if_contains("options");
+  json::object all = options == nullptr ? json::object() : oci::as_object(*options, what);
+  json::value* built = all.if_contains(installable);
+  if (built != nullptr && built->is_array() && built->get_array().size() == 1) {
+    const json::value one = built->get_array().front();
+    *built = one;
+  }
+  return all;
+}
+
+// What the file itself says of the service, or its provider; `extensions` may be null.
+std::shared_ptr<const json::object> build_of(std::string_view service, const json::object& content,
+                                             const json::value* extensions) {
+  const json::object* by_name = extensions == nullptr ? nullptr : extensions->if_object();
+  const json::value* own = by_name == nullptr ? nullptr : by_name->if_contains(service);
+  if (own != nullptr) return std::make_shared<const json::object>(options_in(*own, service));
+  const json::value* value = content.if_contains("provider");
+  const json::object* provider = value == nullptr ? nullptr : value->if_object();
+  if (provider == nullptr || oci::string_member(*provider, "type", what) != provider_type)
+    return nullptr;
+  return std::make_shared<const json::object>(provider_options(*provider));
+}
+
+} // namespace
+
 ComposeProject parse_compose_project(std::string_view text) {
   const json::value value = oci::parse_json(text, what);
-  ComposeProject project{.name = oci::string_member(oci::as_object(value, what), "name", what),
-                         .services = {}};
+  const json::object& file = oci::as_object(value, what);
+  ComposeProject project{.name = oci::string_member(file, "name", what), .services = {}};
+  const json::value* extensions = file.if_contains(extension);
   for (const auto& [name, service] : services_in(text)) {
     const json::object& content = oci::as_object(service, what);
     project.services.push_back({.name = std::string(name),
                                 .image = oci::string_member(content, "image", what),
-                                .content = std::make_shared<const json::object>(content)});
+                                .content = std::make_shared<const json::object>(content),
+                                .build = build_of(name, content, extensions)});
   }
   return project;
 }
@@ -79,8 +118,7 @@ void add_compose_builds(ComposeProject& project, std::string_view uninterpolated
     const json::object* content = found == nullptr ? nullptr : found->if_object();
     const json::value* build = content == nullptr ? nullptr : content->if_contains(extension);
     if (build == nullptr) continue;
-    service.build = std::make_shared<const json::object>(
-        oci::as_object(*build, format("{} of the service {}", extension, service.name)));
+    service.build = std::make_shared<const json::object>(options_in(*build, service.name));
   }
 }
 

@@ -17,7 +17,8 @@ struct ComposeService {
   std::string name;
   std::string image;                                  // empty where it has none
   std::shared_ptr<const boost::json::object> content; // as Compose has understood it; never null
-  // Its x-nixbuild, whose image is built for it; null where it has none.
+  // Options of build for what Nix builds for it; null where that is nothing. They are its
+  // x-nixbuild, its member of the file's x-nixbuild, or those of `provider: {type: nixbuild}`.
   std::shared_ptr<const boost::json::object> build = {};
 };
 
@@ -32,8 +33,8 @@ struct ComposeProject {
 // What `docker compose config --format json` prints. Throws an Error of kind corrupt.
 [[nodiscard]] ComposeProject parse_compose_project(std::string_view text);
 
-// Adds ComposeService::build from what the same prints with --no-interpolate: Compose leaves
-// extensions out of the JSON otherwise. Throws an Error of kind corrupt.
+// Adds ComposeService::build from what the same prints with --no-interpolate: Compose leaves the
+// extensions of services out of the JSON otherwise. Throws an Error of kind corrupt.
 void add_compose_builds(ComposeProject& project, std::string_view uninterpolated);
 
 // The project that `configuration`'s Compose files describe, as Compose itself reads them. `docker`

@@ -109,10 +109,11 @@ std::string compose_text(const NewDevContainer& container) {
                  "      - ..:{}\n"
                  "  # Another service whose image Nix builds, by the same command:\n"
                  "  # db:\n"
-                 "  #   image: {}-db\n"
+                 "  #   image: {}\n"
                  "  #   pull_policy: never\n"
-                 "  #   x-nixbuild: {{ installable: \".#db\" }}\n",
-                 folder_in_container(container), local_image_name(container.name));
+                 "# x-nixbuild:\n"
+                 "#   db: \".#db\"\n",
+                 folder_in_container(container), local_image_name(container.name + "-db"));
   return text;
 }
 

@@ -64,6 +64,24 @@ BOOST_AUTO_TEST_CASE(extensions_are_asked_for_when_there_are_some) {
   BOOST_CHECK(read.find("dev")->build == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(what_nix_builds_for_services) {
+  const ComposeProject project = parse_compose_project(R"({"name": "p", "services": {
+      "short": {"image": "a"}, "long": {"image": "b"}, "plain": {"image": "c"},
+      "made": {"provider": {"type": "nixbuild",
+                            "options": {"installable": [".#x"], "tag": ["t:1"]}}},
+      "other": {"provider": {"type": "model"}}},
+    "x-nixbuild": {"short": ".#a", "long": {"installable": ".#b", "impure": true}}})");
+  const auto build_of = [&](const char* service) {
+    const auto& build = project.find(service)->build;
+    return build == nullptr ? "none" : boost::json::serialize(*build);
+  };
+  BOOST_TEST(build_of("short") == R"({"installable":".#a"})");
+  BOOST_TEST(build_of("long") == R"({"installable":".#b","impure":true})");
+  BOOST_TEST(build_of("made") == R"({"installable":".#x","tag":["t:1"]})");
+  BOOST_TEST(build_of("plain") == "none");
+  BOOST_TEST(build_of("other") == "none");
+}
+
 BOOST_AUTO_TEST_CASE(failures_have_composes_own_words) {
   Project project("");
   project.processes.on({"config"}, fakes::failing("yaml: line 3: no"));

@@ -213,6 +213,24 @@ BOOST_AUTO_TEST_CASE(images_of_compose_services) {
   BOOST_TEST(!world.requests[1].amendments.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(compose_files_say_it_all) {
+  fs::create_directory(".devcontainer");
+  write_file_atomically(".devcontainer/compose.yaml", "");
+  write_file_atomically(".devcontainer/devcontainer.json",
+                        R"({"dockerComposeFile": "compose.yaml", "service": "dev"})");
+  world.processes.on({"config"},
+                     {.out = R"({"name": "p", "x-nixbuild": {"dev": ".#dev"}, "services": {
+      "dev": {"image": "localhost/p:dev"}, "prov": {"provider": {"type": "nixbuild",
+      "options": {"installable": [".#x"], "tag": ["t:1"]}}}}})"});
+  BOOST_TEST(build() == 0);
+  BOOST_REQUIRE_EQUAL(world.requests.size(), 2U);
+  BOOST_TEST(world.requests[0].installable == ".#dev");
+  BOOST_TEST(world.requests[0].amendments.has_value());
+  BOOST_TEST(world.requests[1].installable == ".#x");
+  BOOST_REQUIRE_EQUAL(world.requests[1].tags.size(), 1U);
+  BOOST_TEST(world.requests[1].tags.front().familiar() == "t:1");
+}
+
 BOOST_AUTO_TEST_CASE(configurations_without_an_image) {
   fs::create_directory(".devcontainer");
   write_file_atomically(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "D"}})");

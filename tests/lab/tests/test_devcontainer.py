@@ -132,7 +132,8 @@ class BootingDevContainer(DevContainerTest):
         self.work = self.flake("nixos-like")
 
     def test_system_is_ready_for_tools(self):
-        self.configure(".#nixosConfigurations.demo", more={"remoteUser": "dev"}, remoteUserUID=1234)
+        more = {"remoteUser": "dev", "runArgs": ["--systemd=always"]}  # the latter for Podman
+        self.configure(".#nixosConfigurations.demo", more=more, remoteUserUID=1234)
         self.build().check()
         entry = json.loads(self.labels()[METADATA])[0]
         self.assertIs(entry["overrideCommand"], False)
