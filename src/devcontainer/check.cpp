@@ -88,13 +88,14 @@ public:
     check_user();
     check_compose();
     check_surroundings();
-    std::ranges::stable_sort(findings_, {}, &Finding::weight);
+    findings_.insert(findings_.end(), warnings_.begin(), warnings_.end());
     return std::move(findings_);
   }
 
 private:
   void found(std::string_view id, Weight weight, std::string seen, std::string remedy) {
-    findings_.push_back(
+    auto& list = weight == Weight::problem ? findings_ : warnings_;
+    list.push_back(
         {.id = id, .weight = weight, .seen = std::move(seen), .remedy = std::move(remedy)});
   }
 
@@ -445,6 +446,7 @@ private:
   MergedConfiguration merged_;
   const ComposeService* service_ = nullptr;
   std::vector<Finding> findings_;
+  std::vector<Finding> warnings_; // to stand behind them
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 import json
 
 from nixlab.booting import run_options
+from nixlab.remote import RemoteTest
 from nixlab.session import GUEST_INSIDE
 from nixlab.testcase import PluginTest
 
@@ -10,7 +11,7 @@ NAME = "localhost/project:dev"
 METADATA = "devcontainer.metadata"
 
 
-class DevContainerTest(PluginTest):
+class Workspace(PluginTest):
     def configure(self, installable: str, /, image: str = NAME, more: dict | None = None, **nixbuild) -> None:
         configuration = {
             "image": image,
@@ -23,6 +24,8 @@ class DevContainerTest(PluginTest):
         folder.mkdir(exist_ok=True)
         (folder / "devcontainer.json").write_text(text)
 
+
+class DevContainerTest(Workspace):
     def build(self):
         return self.nixbuild("devcontainer", "build")
 
@@ -161,3 +164,13 @@ class BootingDevContainer(DevContainerTest):
 
     def inside(self, container: str, *command: str, user: str = "root") -> str:
         return self.docker("exec", f"--user={user}", container, *command).check().stdout
+
+
+class RemoteDevContainer(Workspace, RemoteTest):
+    def test_image_is_the_same_where_the_engine_is_elsewhere(self):
+        self.work = self.flake("hello")
+        self.configure(".#image", more={"remoteUser": "dev"}, remoteUserUID=1234)
+        self.far_nixbuild("devcontainer", "build").check()
+        self.nixbuild("devcontainer", "build").check()
+        self.assertEqual(self.far_image(NAME)["Id"], self.image_id(NAME))
+        self.assertIn(METADATA, self.far_image(NAME)["Config"]["Labels"])
