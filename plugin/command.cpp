@@ -2,6 +2,7 @@
 
 #include "plugin/build_options.hpp"
 #include "plugin/builder_commands.hpp"
+#include "plugin/devcontainer_commands.hpp"
 #include "plugin/option_reader.hpp"
 
 #include <algorithm>
@@ -198,9 +199,11 @@ std::vector<Command> make_commands() {
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command(),       compose_command(),
                            bake_command()};
-  for (Command& command : builder_commands()) {
-    command.options.push_back(help_option);
-    all.push_back(std::move(command));
+  for (auto group : {builder_commands(), devcontainer_commands()}) {
+    for (Command& command : group) {
+      command.options.push_back(help_option);
+      all.push_back(std::move(command));
+    }
   }
   all.push_back({.name = "version",
                  .arguments = "",

@@ -24,6 +24,7 @@ struct Command {
   std::size_t most_words = 0;
   OptionTable options;
   std::vector<Example> examples;
+  bool plain_failure = false; // fails with 1 and nothing else
 };
 
 // All commands; the first one, build, is meant where none is named.

@@ -6,6 +6,7 @@
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
 #include "plugin/compose_command.hpp"
+#include "plugin/devcontainer_commands.hpp"
 #include "plugin/help.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
@@ -80,8 +81,19 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h";
 }
 
-int run_command(const Invocation& invocation, World& world) {
-  const ChosenCommand chosen = choose_command(invocation.words);
+int report_error(const Error& error, World& world) noexcept {
+  // What fails while we are being stopped fails because of that.
+  const int status =
+      world.cancel.cancelled() ? exit_code(ErrorKind::cancelled) : exit_code(error.kind());
+  try {
+    world.err.write(error_text(error));
+  } catch (const std::exception&) {
+    return status; // the exit status is all that is left to tell
+  }
+  return status;
+}
+
+int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World& world) {
   const Command& command = chosen.command;
   // Compose's own command line, which only Compose understands.
   if (command.name == "compose" && !asks_for_help(chosen.arguments))
@@ -105,11 +117,31 @@ int run_command(const Invocation& invocation, World& world) {
     return run_builder_inspect(options, invocation.docker, world);
   if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
   if (command.name == "bake") return run_bake(options, invocation.docker, world);
+  if (command.name == "devcontainer build")
+    return run_devcontainer_build(options, invocation.docker, world);
+  if (command.name == "devcontainer check")
+    return run_devcontainer_check(options, invocation.docker, world);
+  if (command.name == "devcontainer init") return run_devcontainer_init(options, world);
+  if (command.name == "devcontainer rebuild")
+    return run_devcontainer_up(options, invocation.docker, true, world);
+  if (command.name == "devcontainer up")
+    return run_devcontainer_up(options, invocation.docker, false, world);
   if (command.name == "load") return run_load(options, invocation.docker, world);
   if (command.name == "push") return run_push(options, invocation.docker, world);
   if (command.name == "imagetools inspect")
     return run_imagetools_inspect(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
+}
+
+int run_command(const Invocation& invocation, World& world) {
+  const ChosenCommand chosen = choose_command(invocation.words);
+  try {
+    return run_chosen(chosen, invocation, world);
+  } catch (const Error& error) {
+    if (!chosen.command.plain_failure) throw;
+    (void)report_error(error, world);
+    return 1;
+  }
 }
 
 // `docker help nixbuild build`, `docker --help nixbuild builder ls`: from the first word on that
@@ -138,18 +170,6 @@ int run(std::span<const std::string> arguments, World& world) {
     return 0;
   }
   std::unreachable();
-}
-
-int report_error(const Error& error, World& world) noexcept {
-  // What fails while we are being stopped fails because of that.
-  const int status =
-      world.cancel.cancelled() ? exit_code(ErrorKind::cancelled) : exit_code(error.kind());
-  try {
-    world.err.write(error_text(error));
-  } catch (const std::exception&) {
-    return status; // the exit status is all that is left to tell
-  }
-  return status;
 }
 
 } // namespace

@@ -100,6 +100,45 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
   return details;
 }
 
+namespace {
+
+ListedContainer listed(const json::value& container) {
+  const std::string state = text_at(container, "/State");
+  std::string name = text_at(container, "/Names/0");
+  if (name.starts_with('/')) name.erase(0, 1);
+  return {.id = text_at(container, "/Id"),
+          .name = std::move(name),
+          .image_id = text_at(container, "/ImageID"),
+          .running = state == "running" || state == "paused" || state == "restarting",
+          .labels = labels_at(container, "/Labels")};
+}
+
+} // namespace
+
+std::vector<ListedContainer> Engine::containers_with_label(std::string_view label,
+                                                           std::string_view value,
+                                                           const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string filters =
+      json::serialize(json::object{{"label", json::array{format("{}={}", label, value)}}});
+  const std::string answer = impl_->get_list(
+      format("/containers/json?all=1&filters={}", http::percent_encode(filters)), cancel);
+  json::error_code error;
+  const json::value list = json::parse(answer, error);
+  if (error || !list.is_array()) {
+    throw Error(ErrorKind::corrupt, "the engine's list of containers cannot be read");
+  }
+  std::vector<ListedContainer> containers;
+  for (const json::value& one : list.get_array()) {
+    ListedContainer container = listed(one);
+    // Engines filter; what one lets through all the same is none of ours.
+    const auto found = container.labels.find(std::string(label));
+    if (found != container.labels.end() && found->second == value && !container.id.empty())
+      containers.push_back(std::move(container));
+  }
+  return containers;
+}
+
 bool Engine::create_container(std::string_view name, const ContainerSpec& spec,
                               const CancelToken& cancel) {
   (void)facts(cancel);
@@ -121,6 +160,19 @@ bool Engine::start_container(std::string_view container, const CancelToken& canc
   if (response.head.status != 204 && response.head.status != 304)
     refuse(format("start the container {}", container), response);
   return true;
+}
+
+std::optional<std::string> Engine::container_archive(std::string_view container,
+                                                     std::string_view path,
+                                                     const CancelToken& cancel) {
+  (void)facts(cancel);
+  http::Response response = impl_->ask(
+      impl_->request("GET", format("{}/archive?path={}", path_to("containers", container),
+                                   http::percent_encode(path))),
+      cancel);
+  if (response.head.status == 404) return std::nullopt;
+  if (response.head.status != 200) refuse(format("read {} of {}", path, container), response);
+  return std::move(response.body);
 }
 
 bool Engine::remove_container(std::string_view container, const CancelToken& cancel) {

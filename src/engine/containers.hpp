@@ -36,6 +36,15 @@ struct ContainerDetails {
   Labels labels;
 };
 
+// A container as the engine's list has it.
+struct ListedContainer {
+  std::string id;
+  std::string name;     // without the slash
+  std::string image_id; // what `docker image inspect` calls the ID of its image
+  bool running = false; // or paused, or about to start again
+  Labels labels;        // its image's too
+};
+
 struct VolumeDetails {
   std::string name;
   Labels labels;

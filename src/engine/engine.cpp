@@ -87,6 +87,23 @@ bool is_whole_image(const json::value& manifest) {
          *kind == "image";
 }
 
+std::string text_at(const json::value& value, std::string_view pointer) {
+  json::error_code error;
+  const json::value* found = value.find_pointer(pointer, error);
+  return found != nullptr && found->is_string() ? std::string(std::string_view(found->get_string()))
+                                                : std::string();
+}
+
+std::vector<std::string> texts_at(const json::value& value, std::string_view pointer) {
+  std::vector<std::string> texts;
+  json::error_code error;
+  const json::value* found = value.find_pointer(pointer, error);
+  if (found == nullptr || !found->is_array()) return texts;
+  for (const json::value& one : found->get_array())
+    if (one.is_string()) texts.emplace_back(std::string_view(one.get_string()));
+  return texts;
+}
+
 ImageDetails read_details(const std::string& answer) {
   json::error_code error;
   const json::value value = json::parse(answer, error);
@@ -114,6 +131,17 @@ ImageDetails read_details(const std::string& answer) {
       annotations != nullptr && annotations->is_object()) {
     for (const auto& [key, text] : annotations->get_object()) {
       if (text.is_string()) details.annotations.emplace(key, std::string_view(text.get_string()));
+    }
+  }
+  details.entrypoint = texts_at(value, "/Config/Entrypoint");
+  details.cmd = texts_at(value, "/Config/Cmd");
+  details.stop_signal = text_at(value, "/Config/StopSignal");
+  details.user = text_at(value, "/Config/User");
+  details.architecture = text_at(value, "/Architecture");
+  if (const json::value* labels = value.find_pointer("/Config/Labels", error);
+      labels != nullptr && labels->is_object()) {
+    for (const auto& [key, text] : labels->get_object()) {
+      if (text.is_string()) details.labels.emplace(key, std::string_view(text.get_string()));
     }
   }
   if (const json::value* manifests = image->if_contains("Manifests");

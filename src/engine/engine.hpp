@@ -50,6 +50,8 @@ struct Facts {
   std::string host_name;
   std::string operating_system; // "Debian GNU/Linux 12 (bookworm)", "Docker Desktop"
   std::string kernel;           // "6.10.14-linuxkit"
+  std::string cgroup_version;   // "1", "2"; empty where it does not say
+  bool rootless = false;
 
   // Whether a load that names its platform fails unless every blob of the image is there then
   // (moby daemon/containerd, verifyImagesProvidePlatform, API 1.48).
@@ -67,6 +69,13 @@ struct ImageDetails {
   std::optional<bool> available = {};
   // Of its descriptor, as the tar had them that it came in; from the same engines.
   std::map<std::string, std::string> annotations = {};
+  Labels labels = {};
+  // How a container starts and stops.
+  std::vector<std::string> entrypoint = {};
+  std::vector<std::string> cmd = {};
+  std::string stop_signal = {};
+  std::string user = {};
+  std::string architecture = {}; // as OCI names it
 };
 
 struct LabelledImage {
@@ -153,12 +162,21 @@ public:
   [[nodiscard]] std::optional<ContainerDetails> inspect_container(std::string_view container,
                                                                   const CancelToken& cancel);
 
+  // The containers, running or not, that have the label `label` with the value `value`.
+  [[nodiscard]] std::vector<ListedContainer>
+  containers_with_label(std::string_view label, std::string_view value, const CancelToken& cancel);
+
   // Creates a container that does not run yet; false when another one has the name.
   bool create_container(std::string_view name, const ContainerSpec& spec,
                         const CancelToken& cancel);
 
   // Does nothing when it runs already; false when there is no such container.
   bool start_container(std::string_view container, const CancelToken& cancel);
+
+  // What a container has at `path`, running or not, as a tar: a link as a link. Nothing when it is
+  // not there, or there is no such container.
+  [[nodiscard]] std::optional<std::string>
+  container_archive(std::string_view container, std::string_view path, const CancelToken& cancel);
 
   // Stops and removes it; false when there is no such container, or somebody else removes it.
   bool remove_container(std::string_view container, const CancelToken& cancel);

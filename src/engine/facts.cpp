@@ -82,6 +82,14 @@ oci::Platform platform_of(const json::object& version, const json::object& info)
   return *platform;
 }
 
+bool is_rootless(const json::object& info) {
+  const json::array* options = array_of(info, "SecurityOptions");
+  return options != nullptr && std::ranges::any_of(*options, [](const json::value& option) {
+           const json::string* text = option.if_string();
+           return text != nullptr && std::string_view(*text).contains("name=rootless");
+         });
+}
+
 } // namespace
 
 std::optional<ApiVersion> ApiVersion::parse(std::string_view text) {
@@ -116,7 +124,9 @@ Facts read_facts(const std::string& version_answer, const std::string& info_answ
           .id = podman ? "" : text_of(info, "ID"),
           .host_name = text_of(info, "Name"),
           .operating_system = text_of(info, "OperatingSystem"),
-          .kernel = text_of(info, "KernelVersion")};
+          .kernel = text_of(info, "KernelVersion"),
+          .cgroup_version = text_of(info, "CgroupVersion"),
+          .rootless = is_rootless(info)};
 }
 
 } // namespace nixbuild::engine

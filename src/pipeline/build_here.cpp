@@ -80,7 +80,8 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
     if (deliver) deliver(image_set(opened, request, world, cancel), report);
   };
-  with_images(artifacts, request.image_options, !request.tags.empty(), world, use, cancel);
+  with_images(artifacts, request.image_options, request.amendments, !request.tags.empty(), world,
+              use, cancel);
   return report;
 }
 

@@ -43,10 +43,14 @@ json::value array_or_null(const std::optional<std::vector<std::string>>& texts) 
   return texts ? json::value(array_of(*texts)) : json::value(nullptr);
 }
 
+json::object object_of(const std::map<std::string, std::string>& texts) {
+  json::object object;
+  for (const auto& [name, text] : texts)
+    object[name] = text;
+  return object;
+}
+
 json::object object_of(const image::ClosureImageOptions& options) {
-  json::object labels;
-  for (const auto& [name, text] : options.labels)
-    labels[name] = text;
   return {{"name", text_or_null(options.name)},
           {"entrypoint", array_or_null(options.entrypoint)},
           {"cmd", array_or_null(options.cmd)},
@@ -54,8 +58,28 @@ json::object object_of(const image::ClosureImageOptions& options) {
           {"user", options.user},
           {"workdir", options.workdir},
           {"exposedPorts", array_of(options.exposed_ports)},
-          {"labels", std::move(labels)},
+          {"labels", object_of(options.labels)},
           {"maxLayers", options.max_layers}};
+}
+
+json::object object_of(const image::Amendment& amendment) {
+  json::value numbers;
+  if (amendment.numbers) {
+    numbers = {{"user", amendment.numbers->user},
+               {"uid", amendment.numbers->uid},
+               {"gid", amendment.numbers->gid}};
+  }
+  return {{"labels", object_of(amendment.labels)},
+          {"missingLabels", object_of(amendment.missing_labels)},
+          {"missingEnv", array_of(amendment.missing_env)},
+          {"missingStopSignal", amendment.missing_stop_signal},
+          {"numbers", std::move(numbers)}};
+}
+
+json::value object_or_null(const std::optional<image::Amendments>& amendments) {
+  if (!amendments) return nullptr;
+  return json::object{{"booting", object_of(amendments->booting)},
+                      {"others", object_of(amendments->others)}};
 }
 
 json::object object_of(const LoadedImage& image) {
@@ -112,6 +136,34 @@ nix::Options nix_options(const json::object& object) {
           .builders = optional_text(object.at("builders"))};
 }
 
+std::map<std::string, std::string> text_map(const json::value& value) {
+  std::map<std::string, std::string> map;
+  for (const auto& [name, one] : value.as_object())
+    map[std::string(name)] = text(one);
+  return map;
+}
+
+image::Amendment amendment(const json::object& object) {
+  image::Amendment amendment{.labels = text_map(object.at("labels")),
+                             .missing_labels = text_map(object.at("missingLabels")),
+                             .missing_env = texts(object.at("missingEnv")),
+                             .missing_stop_signal = text(object.at("missingStopSignal")),
+                             .numbers = {}};
+  const json::value& numbers = object.at("numbers");
+  if (!numbers.is_null()) {
+    amendment.numbers = {.user = text(numbers.at("user")),
+                         .uid = numbers.at("uid").to_number<std::uint32_t>(),
+                         .gid = numbers.at("gid").to_number<std::uint32_t>()};
+  }
+  return amendment;
+}
+
+std::optional<image::Amendments> amendments(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return image::Amendments{.booting = amendment(value.at("booting").as_object()),
+                           .others = amendment(value.at("others").as_object())};
+}
+
 image::ClosureImageOptions image_options(const json::object& object) {
   image::ClosureImageOptions options{.name = optional_text(object.at("name")),
                                      .entrypoint = optional_texts(object.at("entrypoint")),
@@ -120,10 +172,8 @@ image::ClosureImageOptions image_options(const json::object& object) {
                                      .user = text(object.at("user")),
                                      .workdir = text(object.at("workdir")),
                                      .exposed_ports = texts(object.at("exposedPorts")),
-                                     .labels = {},
+                                     .labels = text_map(object.at("labels")),
                                      .max_layers = object.at("maxLayers").to_number<std::size_t>()};
-  for (const auto& [name, value] : object.at("labels").as_object())
-    options.labels[std::string(name)] = text(value);
   return options;
 }
 
@@ -167,7 +217,8 @@ std::string to_message(const BuildRequest& request) {
                                       {"removeReplaced", request.remove_replaced},
                                       {"sbom", request.sbom},
                                       {"provenance", request.provenance},
-                                      {"check", request.check}});
+                                      {"check", request.check},
+                                      {"amendments", object_or_null(request.amendments)}});
 }
 
 BuildRequest parse_request(std::string_view message) {
@@ -187,7 +238,8 @@ BuildRequest parse_request(std::string_view message) {
                          .outputs = {},
                          .sbom = object.at("sbom").as_bool(),
                          .provenance = object.at("provenance").as_bool(),
-                         .check = object.at("check").as_bool()};
+                         .check = object.at("check").as_bool(),
+                         .amendments = amendments(object.at("amendments"))};
     if (object.at("load").as_bool()) request.outputs.emplace_back(LoadOutput{});
     return request;
   });

@@ -2,6 +2,7 @@
 
 #include "builder/driver.hpp"
 #include "context/global_flags.hpp"
+#include "image/amendment.hpp"
 #include "image/closure_options.hpp"
 #include "nix/options.hpp"
 #include "oci/platform.hpp"
@@ -40,9 +41,10 @@ struct BuildRequest {
   std::vector<std::pair<oci::Platform, std::string>> nodes;
   std::map<std::string, std::string> manifest_annotations;
   std::map<std::string, std::string> index_annotations;
-  bool sbom = false;       // attach what is in the image, as SPDX
-  bool provenance = false; // attach how it was made, as SLSA
-  bool check = false;      // build again and compare
+  bool sbom = false;                                // attach what is in the image, as SPDX
+  bool provenance = false;                          // attach how it was made, as SLSA
+  bool check = false;                               // build again and compare
+  std::optional<image::Amendments> amendments = {}; // of the images on their way
 };
 
 // Whether the image is to be loaded into the engine that is meant.

@@ -45,6 +45,7 @@ std::optional<std::string> beyond_script(const BuildRequest& request, const engi
   if (request.outputs != std::vector<Output>{LoadOutput{}}) return "--push or --output";
   if (request.stable_order) return "--stable-order";
   if (request.remove_replaced) return "--rm-replaced";
+  if (request.amendments) return "what a dev container needs";
   if (overrides_with_local_flake(request.nix, fs::current_path())) {
     return "--override-input with a flake of this machine";
   }

@@ -1,10 +1,14 @@
 #include "pipeline/transfer.hpp"
 
+#include "nix/store_path.hpp"
 #include "pipeline/image_forms.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace nixbuild::pipeline {
 
@@ -37,15 +41,39 @@ OpenedArtifact open(const PlatformArtifact& built, const image::ClosureImageOpti
   return opened;
 }
 
+// Of a package the closure's image says itself what is in it.
+image::Amendments with_store_path(image::Amendments amendments, const PlatformArtifact& built) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(built.artifact.path, error);
+  if (error || !nix::is_store_path(path)) return amendments;
+  for (image::Amendment* one : {&amendments.booting, &amendments.others})
+    one->missing_labels.emplace(image::store_path_label, path.string());
+  return amendments;
+}
+
+void amend(OpenedArtifact& opened, const image::Amendments& amendments, World& world,
+           const CancelToken& cancel) {
+  const image::Amendments own = with_store_path(amendments, opened.built);
+  const auto tell = [&world](const std::string& text) {
+    progress::notice(world.reporter, progress::Notice::Level::warning, text);
+  };
+  for (image::Image& image : opened.images)
+    image = image::amended(std::move(image), own, tell, cancel);
+}
+
 } // namespace
 
 void with_images(const std::vector<PlatformArtifact>& artifacts,
-                 const image::ClosureImageOptions& options, bool named, World& world,
+                 const image::ClosureImageOptions& options,
+                 const std::optional<image::Amendments>& amendments, bool named, World& world,
                  const UseImages& use, const CancelToken& cancel) {
   const auto open_all = [&](image::DigestTrust trust) {
     std::vector<OpenedArtifact> opened;
     for (const PlatformArtifact& built : artifacts)
       opened.push_back(open(built, options, named, trust, world, cancel));
+    if (amendments)
+      for (OpenedArtifact& one : opened)
+        amend(one, *amendments, world, cancel);
     return opened;
   };
   const bool remembered = std::ranges::any_of(artifacts, [](const PlatformArtifact& built) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image/amendment.hpp"
 #include "image/closure_options.hpp"
 #include "image/image.hpp"
 #include "image/image_set.hpp"
@@ -10,6 +11,7 @@
 #include "support/cancel.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace nixbuild::pipeline {
@@ -23,12 +25,14 @@ struct OpenedArtifact {
 // What is done with opened artifacts; may be called twice.
 using UseImages = std::function<void(const std::vector<OpenedArtifact>&)>;
 
-// Opens `artifacts` and calls `use`. When `use` finds that a layer has another digest than was
-// remembered, all layers are read and it is called once more. `named` says that the images are
-// going to get names that are not their own. Throws an Error as open_images() does; invalid_input
-// for an image for another platform, and for several images where one is wanted.
+// Opens `artifacts`, amends their images where that is wanted, and calls `use`. When `use` finds
+// that a layer has another digest than was remembered, all layers are read and it is called once
+// more. `named` says that the images are going to get names that are not their own. Throws an Error
+// as open_images() does; invalid_input for an image for another platform, and for several images
+// where one is wanted.
 void with_images(const std::vector<PlatformArtifact>& artifacts,
-                 const image::ClosureImageOptions& options, bool named, World& world,
+                 const image::ClosureImageOptions& options,
+                 const std::optional<image::Amendments>& amendments, bool named, World& world,
                  const UseImages& use, const CancelToken& cancel);
 
 // The only image of each artifact. Throws an Error of kind invalid_input where there are several.

@@ -56,6 +56,29 @@ BOOST_AUTO_TEST_CASE(container_is_described) {
   BOOST_TEST(!engine.inspect_container("another", not_cancelled).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(containers_are_listed_by_label) {
+  fake.on("GET", "/containers/json",
+          Reply{.body = R"([{"Id":"a","Names":["/one"],"ImageID":"sha256:1","State":"paused",)"
+                        R"("Labels":{"l":"v"}},{"Id":"b","Labels":{"l":"w"}},{"Id":"c"},1])"});
+  const auto found = engine.containers_with_label("l", "v", not_cancelled);
+  BOOST_REQUIRE_EQUAL(found.size(), 1U);
+  BOOST_TEST(found.front().id == "a");
+  BOOST_TEST(found.front().name == "one");
+  BOOST_TEST(found.front().image_id == "sha256:1");
+  BOOST_TEST(found.front().running);
+  BOOST_TEST(last().query.contains("all=1&filters="));
+  fake.on("GET", "/containers/json", Reply{.body = "{}"});
+  BOOST_CHECK_THROW((void)engine.containers_with_label("l", "v", not_cancelled), Error);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_a_container_come_as_a_tar) {
+  fake.on("GET", "/containers/one/archive", Reply{.body = "tar"});
+  BOOST_TEST(engine.container_archive("one", "/bin/sh", not_cancelled).value_or("") == "tar");
+  BOOST_TEST(last().query == "path=%2Fbin%2Fsh");
+  fake.on("GET", "/containers/one/archive", refusing(404, "no such file"));
+  BOOST_TEST(!engine.container_archive("one", "/bin/sh", not_cancelled).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(description_without_labels_is_read) {
   fake.on("GET", "/containers/one/json",
           Reply{.body = R"({"Id":"abc","State":{"Status":"exited"},"Config":{"Labels":null}})"});

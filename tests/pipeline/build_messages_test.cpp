@@ -41,7 +41,14 @@ BuildRequest full_request() {
                             .labels = {{"l", "v"}},
                             .max_layers = 7},
           .stable_order = true,
-          .remove_replaced = true};
+          .remove_replaced = true,
+          .amendments = image::Amendments{
+              .booting = {.labels = {{"a", "1"}},
+                          .missing_labels = {{"b", "2"}},
+                          .missing_env = {"C=3"},
+                          .missing_stop_signal = "SIGRTMIN+3",
+                          .numbers = image::AccountNumbers{.user = "u", .uid = 1, .gid = 2}},
+              .others = {.labels = {{"d", "4"}}}}};
 }
 
 BuildReport full_report() {
@@ -85,6 +92,7 @@ BOOST_AUTO_TEST_CASE(a_request_arrives_whole) {
   BOOST_TEST((arrived.nix.builders == sent.nix.builders));
   BOOST_TEST((arrived.image_options == sent.image_options));
   BOOST_TEST(arrived.remove_replaced);
+  BOOST_TEST((arrived.amendments == sent.amendments));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_said_stays_unsaid) {
@@ -92,6 +100,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_said_stays_unsaid) {
   BOOST_TEST(arrived.platforms.empty());
   BOOST_TEST(!arrived.nix.file.has_value());
   BOOST_TEST(!arrived.image_options.cmd.has_value());
+  BOOST_TEST(!arrived.amendments.has_value());
   BOOST_TEST((arrived.image_options == image::ClosureImageOptions()));
 }
 

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "devcontainer/compose_project.hpp"
+#include "devcontainer/configuration.hpp"
+#include "engine/engine.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nixbuild::devcontainer {
+
+// A trap that was found.
+struct Finding {
+  enum class Weight {
+    problem, // it will not work
+    warning, // it works less well, or not everywhere
+  };
+  std::string_view id; // "init"
+  Weight weight = Weight::problem;
+  std::string seen;
+  std::string remedy;
+};
+
+// What an image holds of the paths that tools look for before anything has run in it.
+struct ImageFiles {
+  bool shell = false;  // /bin/sh
+  bool loader = false; // that programs of other distributions ask for
+  std::string passwd;  // /etc/passwd; empty when there is none
+};
+
+// What can be seen of a dev container from outside; what could not be looked at is left out.
+struct Seen {
+  const Configuration& configuration;
+  std::optional<ComposeProject> compose = {};
+  std::optional<engine::Facts> engine = {};
+  std::string image_name; // as the configuration, or its service, has it
+  std::optional<engine::ImageDetails> image = {};
+  std::optional<ImageFiles> image_files = {};
+  std::vector<engine::ListedContainer> containers = {};
+  std::string builder_driver = {};              // of docker buildx, in use now
+  std::vector<std::string> untracked = {};      // files of the workspace that git does not know
+  std::vector<std::string> workflows = {};      // contents of .github/workflows/*
+  std::vector<std::string> local_features = {}; // contents of their devcontainer-feature.json
+  bool host_is_linux = true;
+};
+
+// Every trap that is seen, problems first.
+[[nodiscard]] std::vector<Finding> check(const Seen& seen);
+
+// Whether containers of the image boot.
+[[nodiscard]] bool boots(const engine::ImageDetails& image);
+
+} // namespace nixbuild::devcontainer

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "devcontainer/configuration.hpp"
+#include "process/runner.hpp"
+#include "support/cancel.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nixbuild::devcontainer {
+
+struct ComposeService {
+  std::string name;
+  std::string image;                                  // empty where it has none
+  std::shared_ptr<const boost::json::object> content; // as Compose has understood it; never null
+  // Options of build for what Nix builds for it; null where that is nothing. They are its
+  // x-nixbuild, its member of the file's x-nixbuild, or those of `provider: {type: nixbuild}`.
+  std::shared_ptr<const boost::json::object> build = {};
+};
+
+struct ComposeProject {
+  std::string name;
+  std::vector<ComposeService> services;
+
+  // nullptr when there is no such service.
+  [[nodiscard]] const ComposeService* find(std::string_view service) const;
+};
+
+// What `docker compose config --format json` prints. Throws an Error of kind corrupt.
+[[nodiscard]] ComposeProject parse_compose_project(std::string_view text);
+
+// Adds ComposeService::build from what the same prints with --no-interpolate: Compose leaves the
+// extensions of services out of the JSON otherwise. Throws an Error of kind corrupt.
+void add_compose_builds(ComposeProject& project, std::string_view uninterpolated);
+
+// The project that `configuration`'s Compose files describe, as Compose itself reads them. `docker`
+// is the CLI's argv up to its command. Throws an Error of kind failed with Compose's own words.
+[[nodiscard]] ComposeProject read_compose_project(const Configuration& configuration,
+                                                  const std::vector<std::string>& docker,
+                                                  process::Runner& processes,
+                                                  const CancelToken& cancel);
+
+// The service of the dev container, which has an image. Throws an Error: not_found, and
+// invalid_input for one that is built by a Dockerfile.
+[[nodiscard]] const ComposeService& service_of(const Configuration& configuration,
+                                               const ComposeProject& project);
+
+} // namespace nixbuild::devcontainer
