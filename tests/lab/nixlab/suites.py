@@ -23,7 +23,7 @@ COMMON_PACKAGES = (
 # Podman's service and what it needs to run containers; the rest are only recommended by Debian.
 PODMAN_PACKAGES = ("aardvark-dns", "crun", "netavark", "podman")
 
-SID_PACKAGES = ("crane", "docker-cli", "docker-registry", "openssh-client", "openssh-server", "skopeo")
+SID_PACKAGES = ("crane", "docker-buildx", "docker-cli", "docker-compose", "docker-registry", "openssh-client", "openssh-server", "skopeo")
 
 
 @dataclass(frozen=True)

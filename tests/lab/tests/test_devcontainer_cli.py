@@ -1,0 +1,106 @@
+"""The dev containers' own command line program with images of `docker nixbuild`."""
+
+import json
+
+from nixlab.devcontainer import IMAGE, WAIT, DevcontainerTest
+from nixlab.session import GUEST_INSIDE
+from nixlab.waiting import wait_until
+
+GREETING = "Hello from a NixOS-like system\n"
+# Not built by Nix, and in need of libstdc++, as the server of VS Code is.
+FOREIGN_PROGRAM = f"{GUEST_INSIDE}/usr/bin/apt-get"
+# A boot that ends when the test says so.
+SLOW_UNIT = """
+    : > $out/etc/fstab
+    mkdir -p $out/etc/systemd/system/multi-user.target.wants
+    printf '%s\\n' '[Service]' 'Type=oneshot' \\
+      'ExecStart=/run/current-system/sw/bin/sh -c "until [ -e /var/go ]; do sleep 0.1; done"' \\
+      > $out/etc/systemd/system/multi-user.target.wants/slow.service
+"""
+
+
+class WithoutFeatures(DevcontainerTest):
+    """What the image brings is enough; nothing is built on top of it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.configure(onCreateCommand=WAIT)
+
+    def test_container_boots_and_nothing_is_built_on_top(self):
+        self.up()
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
+        self.assertEqual(self.inside("systemctl", "is-system-running"), "running\n")
+        self.assertEqual(self.inside("id", "-un"), "dev\n")
+        self.assertEqual(self.inside("cat", "/etc/greeting"), GREETING)
+        self.assert_builds_nothing()
+
+    def test_changed_flake_reaches_the_container_by_a_rebuild(self):
+        container = self.up()
+        self.write("greeting", "changed\n")
+        self.assertEqual(self.up(), container)
+        self.assertEqual(self.inside("cat", "/etc/greeting"), GREETING)
+        self.assertNotEqual(self.up("--remove-existing-container"), container)
+        self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
+        self.assert_builds_nothing()
+
+    def test_rebuild_without_cache_needs_no_registry(self):
+        self.up()
+        self.write("greeting", "changed\n")
+        self.up("--remove-existing-container", "--build-no-cache")
+        self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
+        self.assert_builds_nothing()
+
+    def test_broken_flake_leaves_image_and_container(self):
+        container = self.up()
+        before = self.image_id(IMAGE)
+        self.edit(f"{self.work}/flake.nix", "outputs =", "outputs = oops")
+        failed = self.devcontainer("up", "--remove-existing-container")
+        self.assertEqual(failed.returncode, 1, failed)
+        self.assertEqual(json.loads(failed.stdout)["outcome"], "error")
+        self.assertIn("flake.nix", failed.stderr)
+        self.assertEqual(self.image_id(IMAGE), before)
+        self.assertIsNotNone(self.engine.api.container(container))
+
+    def test_restarted_container_is_the_same(self):
+        container = self.up()
+        self.docker("stop", container).check()
+        self.assertEqual(self.up(), container)
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
+
+    def test_container_stops_within_three_seconds(self):
+        container = self.up()
+        self.docker("stop", "--time=3", container).check()  # and kills it then
+        state = self.docker("inspect", "--format={{.State.ExitCode}}", container).check().stdout
+        self.assertNotEqual(state, "137\n", "systemd did not stop by itself")
+
+
+class WithTheFeature(DevcontainerTest):
+    def test_container_boots(self):
+        self.add_feature()
+        self.up()
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
+        self.assertEqual(self.inside("systemctl", "is-system-running"), "running\n")
+        self.assertEqual(self.inside("systemctl", "is-active", "dbus.service"), "active\n")
+
+    def test_up_waits_for_the_boot_and_foreign_programs_run_before_its_end(self):
+        self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
+        self.add_feature()
+        going_up = self.begin("up")
+        going_up.wait_for_output("from Feature './nixbuild'")
+        container = self.docker("ps", "-q", "--filter", f"label=devcontainer.local_folder={self.work}").check().stdout.strip()
+        self.docker("cp", FOREIGN_PROGRAM, f"{container}:/var/foreign").check()
+        wait_until(lambda: self.state_of(container) == "starting", "the boot has begun")
+        foreign = self.docker("exec", "--user=dev", container, "/var/foreign", "--version")
+        self.assertIn("Supported modules", foreign.stdout, foreign)  # its status is about files that Debian has
+        self.assertEqual(self.state_of(container), "starting")
+        self.assertTrue(going_up.running)
+        self.docker("exec", container, "touch", "/var/go").check()
+        going_up.wait().check()
+        self.assertEqual(self.state_of(container), "running")
+
+    def test_boot_that_takes_too_long_is_an_error(self):
+        self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
+        self.add_feature(bootTimeout="1")
+        failed = self.devcontainer("up")
+        self.assertEqual(failed.returncode, 1, failed)
+        self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
