@@ -12,10 +12,11 @@ FOREIGN_PROGRAM = f"{GUEST_INSIDE}/usr/bin/apt-get"
 # A boot that ends when the test says so.
 SLOW_UNIT = """
     : > $out/etc/fstab
-    mkdir -p $out/etc/systemd/system/multi-user.target.wants
+    units=$out/etc/systemd/system
+    mkdir -p $units/multi-user.target.wants
     printf '%s\\n' '[Service]' 'Type=oneshot' \\
-      'ExecStart=/run/current-system/sw/bin/sh -c "until [ -e /var/go ]; do sleep 0.1; done"' \\
-      > $out/etc/systemd/system/multi-user.target.wants/slow.service
+      'ExecStart=/run/current-system/sw/bin/sh -c "until [ -e /var/go ]; do sleep 0.1; done"' > $units/slow.service
+    ln -s ../slow.service $units/multi-user.target.wants/
 """
 
 
