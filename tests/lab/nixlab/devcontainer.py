@@ -116,7 +116,10 @@ class DevcontainerTest(PluginTest):
     def assert_builds_nothing(self) -> None:
         calls = self.docker_calls()
         self.assertTrue(any(call.startswith("run ") for call in calls), calls)
-        self.assertEqual([call for call in calls if call.startswith(("build ", "buildx build", "pull "))], [])
+        self.assertEqual(self.builds(), [])
+
+    def builds(self) -> list[str]:
+        return [call for call in self.docker_calls() if call.startswith(("build ", "buildx build", "pull "))]
 
 
 def _start(lab: session.Session, program: Path) -> tuple[Machine, Engine]:
