@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The scripts of devcontainer-feature/, in a pretended root and among pretended programs, by each shell."""
+"""devcontainer-feature/: its metadata, and its scripts in a pretended root and among pretended programs, by each shell."""
 
+import json
 import os
 import shutil
 import socket
@@ -284,13 +285,13 @@ esac""",
 
     def test_missing_plugin_is_said(self):
         self.bind_socket("mnt/host-docker.sock")
-        self.program("docker", "exit 1")
+        self.program("docker", "echo 'Usage:  docker [OPTIONS] COMMAND'")
         self.install()
         self.assert_passes(self.hook("link-plugin"), "no docker-nixbuild")
 
     def test_plugin_of_the_image_is_linked(self):
         self.bind_socket("mnt/host-docker.sock")
-        self.program("docker", "exit 1")
+        self.program("docker", "echo 'Usage:  docker [OPTIONS] COMMAND'")
         self.program("docker-nixbuild", "")
         self.install()
         self.assert_passes(self.hook("link-plugin"))
@@ -299,7 +300,7 @@ esac""",
 
     def test_plugin_that_does_not_run_is_said(self):
         self.bind_socket("mnt/host-docker.sock")
-        self.program("docker", "exit 1")
+        self.program("docker", "echo 'Usage:  docker [OPTIONS] COMMAND'")
         self.program("docker-nixbuild", "exit 127")
         self.install()
         self.assert_passes(self.hook("link-plugin"), "does not run here", "nix-ld")
@@ -307,7 +308,7 @@ esac""",
 
     def test_plugin_that_docker_has_is_left_alone(self):
         self.bind_socket("mnt/host-docker.sock")
-        self.program("docker", "")
+        self.program("docker", "echo 'Usage:  docker nixbuild [OPTIONS] [INSTALLABLE]'")
         self.install()
         self.assert_passes(self.hook("link-plugin"))
         self.assertFalse((self.folder / "home").exists())
@@ -439,8 +440,42 @@ class Shellcheck(unittest.TestCase):
                 self.assertNotIn(word, script.read_text(), script)
 
 
+class Metadata(unittest.TestCase):
+    """devcontainer-feature.json, by the specification's schema of features."""
+
+    PROPERTIES = set(
+        "id version name description documentationURL licenseURL keywords options containerEnv mounts privileged init "
+        "capAdd securityOpt entrypoint customizations onCreateCommand updateContentCommand postCreateCommand "
+        "postStartCommand postAttachCommand dependsOn installsAfter legacyIds deprecated".split()
+    )
+    NEVER = {"init", "mounts", "entrypoint"}  # they would take process 1, /run or /nix from the system
+
+    def setUp(self) -> None:
+        self.feature = json.loads((FEATURE / "devcontainer-feature.json").read_text())
+
+    def test_properties_are_the_schemas(self):
+        self.assertLessEqual(self.feature.keys(), self.PROPERTIES - self.NEVER)
+        self.assertEqual(self.feature["id"], FEATURE.name)
+        self.assertRegex(self.feature["version"], r"^\d+\.\d+\.\d+$")
+
+    def test_options_have_a_default_and_are_documented(self):
+        readme = (FEATURE / "README.md").read_text()
+        for name, option in self.feature["options"].items():
+            self.assertLessEqual(option.keys(), {"type", "default", "proposals", "enum", "description"}, name)
+            self.assertEqual(option["type"], "string")
+            self.assertIn("default", option, name)
+            self.assertIn(f"`{name}`", readme)
+
+    def test_hooks_are_scripts_of_the_feature(self):
+        for name, command in self.feature.items():
+            if name.endswith("Command"):
+                folder, script = command.rsplit("/", 1)
+                self.assertEqual(folder, f"/{INSTALLED}")
+                self.assertTrue(os.access(FEATURE / "hooks" / script, os.X_OK), command)
+
+
 def load_tests(loader, _tests, _pattern):
-    suite = unittest.TestSuite(loader.loadTestsFromTestCase(Shellcheck))
+    suite = unittest.TestSuite(map(loader.loadTestsFromTestCase, (Shellcheck, Metadata)))
     for shell in SHELLS:
         kind = type(f"Feature_{shell[0]}", (Feature,), {"shell": shell})
         suite.addTests(loader.loadTestsFromTestCase(kind))

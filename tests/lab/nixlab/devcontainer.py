@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from . import session
-from .devcontainer_cli import INSIDE, PROGRAM, ensure_devcontainer_cli
+from .devcontainer_cli import INSIDE, PROGRAM, ensure_devcontainer_cli, node_binds
 from .engine import Engine
 from .lanes import LANES
 from .machine import Machine
@@ -109,6 +109,10 @@ class DevcontainerTest(PluginTest):
         """As the editor runs commands: by the program, as the remote user."""
         return self.devcontainer("exec", *command).check().stdout.replace("\r\n", "\n")
 
+    def hook_output(self) -> str:
+        """What the last `up` said from the first hook on."""
+        return self.log[self.log.index("Running the onCreateCommand") :]
+
     def docker_calls(self) -> list[str]:
         """What the program has asked docker for, without what initializeCommand does."""
         return self.outside(CALLS).read_text().splitlines()
@@ -125,7 +129,7 @@ class DevcontainerTest(PluginTest):
 def _start(lab: session.Session, program: Path) -> tuple[Machine, Engine]:
     stack = ExitStack()
     unittest.addModuleCleanup(stack.close)
-    machine = stack.enter_context(lab.new_machine("devcontainer", [(program, INSIDE, True)]))
+    machine = stack.enter_context(lab.new_machine("devcontainer", [(program, INSIDE, True), *node_binds()]))
     engine = stack.enter_context(Engine(machine, lab.lane.image_store))
     recorder = machine.path(RECORDER)
     recorder.parent.mkdir(parents=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .file_lock import FileLock
 from .locations import cache_folder
+from .machine import Bind
 from .outcome import LaneUnavailable
 
 PACKAGE = "@devcontainers/cli"
@@ -32,6 +33,12 @@ def ensure_devcontainer_cli() -> Path:
         if not folder.is_dir():
             _install(npm, node, folder)
     return folder
+
+
+def node_binds() -> list[Bind]:
+    """What Debian's Node.js has outside of itself."""
+    modules = Path("/usr/share/nodejs")
+    return [(modules, str(modules), True)] if modules.is_dir() else []
 
 
 def _install(npm: str, node: str, folder: Path) -> None:

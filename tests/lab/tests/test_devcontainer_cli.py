@@ -3,8 +3,9 @@
 import json
 import tarfile
 
-from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, WAIT, DevcontainerTest
+from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, SYSTEM, WAIT, DevcontainerTest
 from nixlab.devcontainer_cli import PROGRAM
+from nixlab.plugin import INSTALLED
 from nixlab.session import GUEST_INSIDE
 from nixlab.waiting import wait_until
 
@@ -19,6 +20,22 @@ SLOW_UNIT = """
     printf '%s\\n' '[Service]' 'Type=oneshot' \\
       'ExecStart=/run/current-system/sw/bin/sh -c "until [ -e /var/go ]; do sleep 0.1; done"' > $units/slow.service
     ln -s ../slow.service $units/multi-user.target.wants/
+"""
+# Programs that only write down how they were called.
+HOME_MANAGER = r"""
+    mkdir -p $out/bin
+    printf '#!/bin/sh\n%s\n' 'echo "$* in $(pwd)" >> ~/switched' > $out/bin/home-manager
+    printf '#!/bin/sh\n%s\n' 'echo "$*" >> ~/channels; [ $1 != --list ] || echo a' > $out/bin/nix-channel
+    chmod +x $out/bin/*
+"""
+# Of one system, for another one: with its own libraries and loader.
+MAKE_PORTABLE = """
+    name=${1##*/}
+    mkdir -p "$2/lib"
+    cp "$1" "$2/lib/$name"
+    for file in $(ldd "$1" | grep -o '/[^ )]*'); do cp -L "$file" "$2/lib/"; done
+    printf '#!/bin/sh\\nexec %s --library-path %s %s "$@"\\n' "$2"/lib/ld-linux* "$2/lib" "$2/lib/$name" > "$2/$name"
+    chmod +x "$2/$name"
 """
 
 
@@ -51,6 +68,27 @@ class WithoutFeatures(DevcontainerTest):
         self.write("greeting", "changed\n")
         self.up("--remove-existing-container", "--build-no-cache")
         self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
+        self.assert_builds_nothing()
+
+    def test_metadata_of_the_image_is_enough(self):
+        metadata = [
+            {
+                "overrideCommand": False,
+                "privileged": True,
+                "remoteUser": "dev",
+                "updateRemoteUserUID": False,
+                "onCreateCommand": {"wait": WAIT},
+            }
+        ]
+        label = f"devcontainer.metadata={json.dumps(metadata)}"
+        configuration = {
+            "image": IMAGE,
+            "initializeCommand": ["docker", "nixbuild", "-q", "-t", IMAGE, "--label", label, f".{SYSTEM}"],
+        }
+        self.write(".devcontainer/devcontainer.json", json.dumps(configuration))
+        self.up()
+        self.assertEqual(self.inside("systemctl", "is-system-running"), "running\n")
+        self.assertEqual(self.inside("id", "-un"), "dev\n")
         self.assert_builds_nothing()
 
     def test_broken_flake_leaves_image_and_container(self):
@@ -107,6 +145,43 @@ class WithTheFeature(DevcontainerTest):
         failed = self.devcontainer("up")
         self.assertEqual(failed.returncode, 1, failed)
         self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
+
+    def test_home_of_the_workspace_is_switched_to(self):
+        self.edit(f"{self.work}/system.nix", 'systemPath = runShell "system-path" \'\'', f'systemPath = runShell "system-path" \'\'{HOME_MANAGER}')
+        self.write("home.nix", "{ }")
+        self.add_feature(channels="nixos=https://example.org/nixos")
+        self.up()
+        self.assertIn("nixbuild: home-manager switch -f home.nix", self.hook_output())
+        self.assertEqual(self.inside("cat", "/home/dev/switched"), f"switch -f home.nix in /workspaces/nixos-like\n")
+        self.assertEqual(self.inside("cat", "/home/dev/channels"), "--add https://example.org/nixos nixos\n--list\n--update\n")
+
+    def test_plugin_works_from_within_where_the_socket_is_bound(self):
+        tools = self.portable("/usr/bin/docker")
+        plugin = self.portable(INSTALLED)
+        binds = {
+            self.engine.socket: "/mnt/host-docker.sock",
+            f"{plugin}/docker-nixbuild": "/mnt/docker-nixbuild",
+            plugin: plugin,
+            tools: tools,
+        }
+        mounts = [{"type": "bind", "source": source, "target": target} for source, target in binds.items()]
+        self.add_feature()
+        self.configure(
+            features={"./nixbuild": {}},
+            mounts=mounts,
+            remoteUser="root",
+            remoteEnv={"PATH": f"${{containerEnv:PATH}}:{tools}"},
+        )
+        self.up()
+        self.assertIn("nixbuild: docker nixbuild is /mnt/docker-nixbuild", self.hook_output())
+        info = self.inside("docker", "nixbuild", "info")
+        self.assertIn(self.engine.api.version()["Version"], info)
+
+    def portable(self, program: str) -> str:
+        """A folder with a program of the machine that runs in any container that has the folder."""
+        folder = self.machine.new_folder("portable-")
+        self.machine.exec(["sh", "-euc", MAKE_PORTABLE, "sh", program, folder]).check()
+        return folder
 
 
 class WithCompose(DevcontainerTest):
