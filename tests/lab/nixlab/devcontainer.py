@@ -20,9 +20,6 @@ from .testcase import PluginTest
 FEATURE_SOURCES = SOURCES / "devcontainer-feature"
 IMAGE = "nixbuild.local/demo:dev"
 SYSTEM = "#nixosConfigurations.demo"
-# What an image without hooks of its own waits by.
-WAIT = "until [ \"$(systemctl is-system-running)\" = running ]; do sleep 0.1; done"
-INITIALIZE = f"docker nixbuild -q -t {IMAGE} .{SYSTEM}"
 RECORDER = "/usr/local/lib/recorder/docker"
 CALLS = "/run/docker-calls"
 LONG = 240.0
@@ -59,21 +56,21 @@ class DevcontainerTest(PluginTest):
         self.addCleanup(self.engine.api.remove_everything)
 
     def configure(self, **changes) -> None:
-        """devcontainer.json; with a comment and a comma too many, as people write it."""
+        """devcontainer.json; with a comment and a comma too many, as people write it. What is None is left out."""
         configuration = {
             "name": "demo",
             "image": IMAGE,
-            "initializeCommand": INITIALIZE,
-            "overrideCommand": False,
-            "privileged": True,
+            "initializeCommand": "docker nixbuild devcontainer build",
             "remoteUser": "dev",
-            "updateRemoteUserUID": False,
             "runArgs": ["--network=none"],
             "customizations": {"nixbuild": {"installable": f".{SYSTEM}"}},
             **changes,
         }
         text = json.dumps({name: value for name, value in configuration.items() if value is not None}, indent=2)
         self.write(".devcontainer/devcontainer.json", f"// what the editor reads\n{text.removesuffix('}').rstrip()},\n}}\n")
+
+    def configure_nixbuild(self, **settings) -> None:
+        self.configure(customizations={"nixbuild": {"installable": f".{SYSTEM}", **settings}})
 
     def write(self, name: str, text: str) -> None:
         file = self.outside(f"{self.work}/{name}")

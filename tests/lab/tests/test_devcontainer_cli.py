@@ -3,7 +3,7 @@
 import json
 import tarfile
 
-from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, SYSTEM, WAIT, DevcontainerTest
+from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, SYSTEM, DevcontainerTest
 from nixlab.devcontainer_cli import PROGRAM
 from nixlab.plugin import INSTALLED
 from nixlab.session import GUEST_INSIDE
@@ -44,7 +44,7 @@ class WithoutFeatures(DevcontainerTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.configure(onCreateCommand=WAIT)
+        self.configure()
 
     def test_container_boots_and_nothing_is_built_on_top(self):
         self.up()
@@ -58,10 +58,34 @@ class WithoutFeatures(DevcontainerTest):
         container = self.up()
         self.write("greeting", "changed\n")
         self.assertEqual(self.up(), container)
+        self.assertIn("has an older image", self.log)
         self.assertEqual(self.inside("cat", "/etc/greeting"), GREETING)
         self.assertNotEqual(self.up("--remove-existing-container"), container)
         self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
+        self.assertEqual(self.docker("images", "-q", IMAGE).check().stdout.count("\n"), 1)
         self.assert_builds_nothing()
+
+    def test_nothing_is_said_about_a_container_of_the_same_image(self):
+        container = self.up()
+        self.assertEqual(self.up(), container)
+        self.assertNotIn("older image", self.log)
+
+    def test_stopped_container_gives_way_where_that_is_wanted(self):
+        self.configure_nixbuild(recreate="stopped")
+        container = self.up()
+        self.write("greeting", "changed\n")
+        self.assertEqual(self.up(), container)
+        self.docker("stop", container).check()
+        self.assertNotEqual(self.up(), container)
+        self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
+
+    def test_broken_flake_can_leave_the_container_usable(self):
+        self.configure_nixbuild(onFailure="use-existing")
+        container = self.up()
+        self.edit(f"{self.work}/flake.nix", "outputs =", "outputs = oops")
+        self.assertEqual(self.up(), container)
+        self.assertIn("ERROR: ", self.log)
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
 
     def test_rebuild_without_cache_needs_no_registry(self):
         self.up()
@@ -70,14 +94,14 @@ class WithoutFeatures(DevcontainerTest):
         self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
         self.assert_builds_nothing()
 
-    def test_metadata_of_the_image_is_enough(self):
+    def test_metadata_given_to_build_is_enough(self):
         metadata = [
             {
                 "overrideCommand": False,
                 "privileged": True,
                 "remoteUser": "dev",
                 "updateRemoteUserUID": False,
-                "onCreateCommand": {"wait": WAIT},
+                "onCreateCommand": {"wait": "until [ -d /run/systemd/system ]; do sleep 0.1; done"},
             }
         ]
         label = f"devcontainer.metadata={json.dumps(metadata)}"
@@ -87,7 +111,7 @@ class WithoutFeatures(DevcontainerTest):
         }
         self.write(".devcontainer/devcontainer.json", json.dumps(configuration))
         self.up()
-        self.assertEqual(self.inside("systemctl", "is-system-running"), "running\n")
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
         self.assertEqual(self.inside("id", "-un"), "dev\n")
         self.assert_builds_nothing()
 
@@ -184,18 +208,29 @@ class WithTheFeature(DevcontainerTest):
         return folder
 
 
+OTHER_IMAGE = "nixbuild.local/other:dev"
+OTHER_SERVICE = f"""    depends_on: [other]
+    volumes: ["..:/workspaces/demo"]
+  other:
+    image: {OTHER_IMAGE}
+    pull_policy: never
+    network_mode: none
+    privileged: true
+    x-nixbuild:
+      installable: .{SYSTEM}
+      env: [OTHER=1]
+"""
+
+
 class WithCompose(DevcontainerTest):
     def setUp(self) -> None:
         super().setUp()
         self.configure(
             image=None,
             runArgs=None,
-            privileged=None,
-            overrideCommand=None,
             dockerComposeFile="compose.yaml",
             service="dev",
             workspaceFolder="/workspaces/demo",
-            onCreateCommand=WAIT,
         )
         self.write(
             ".devcontainer/compose.yaml",
@@ -221,6 +256,11 @@ services:
         self.assertNotEqual(self.up("--remove-existing-container"), container)
         self.assertEqual(self.inside("cat", "/etc/greeting"), "changed\n")
         self.assertEqual(self.builds(), [])
+
+    def test_other_services_are_built_too(self):
+        self.edit(f"{self.work}/.devcontainer/compose.yaml", '    volumes: ["..:/workspaces/demo"]\n', OTHER_SERVICE)
+        self.up()
+        self.assertEqual(self.engine.api.tags(), {IMAGE, OTHER_IMAGE})
 
 
 class FeatureItself(DevcontainerTest):
