@@ -22,6 +22,14 @@ IMAGE = "nixbuild.local/demo:dev"
 SYSTEM = "#nixosConfigurations.demo"
 RECORDER = "/usr/local/lib/recorder/docker"
 CALLS = "/run/docker-calls"
+# The program starts `docker events` and at once `docker run`. Where the container is quicker than the events,
+# it waits for ever: it shall also see those of the past.
+RECORDING = f"""\
+#!/bin/sh
+echo "$*" >>{CALLS}
+[ "$1" != events ] || set -- "$@" --since "$(date +%s.%N)"
+exec /usr/bin/docker "$@"
+"""
 LONG = 240.0
 
 # Engines that --privileged works with wherever the lab runs, and that have buildx and Compose.
@@ -70,17 +78,23 @@ class DevcontainerTest(PluginTest):
         self.write(".devcontainer/devcontainer.json", f"// what the editor reads\n{text.removesuffix('}').rstrip()},\n}}\n")
 
     def configure_nixbuild(self, **settings) -> None:
-        self.configure(customizations={"nixbuild": {"installable": f".{SYSTEM}", **settings}})
+        self.configure(customizations={"nixbuild": {"installable": f".{SYSTEM}"} | settings})
 
     def write(self, name: str, text: str) -> None:
         file = self.outside(f"{self.work}/{name}")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def add_feature(self, **options) -> None:
-        """The feature of this checkout, as a local one."""
+    def add_feature(self, options: dict | None = None, **changes) -> None:
+        """The feature of this checkout, as a local one, with an image that says nothing about itself."""
         shutil.copytree(FEATURE_SOURCES / "src/nixbuild", self.outside(f"{self.work}/.devcontainer/nixbuild"))
-        self.configure(features={"./nixbuild": options})
+        configuration = {
+            "features": {"./nixbuild": options or {}},
+            "customizations": {"nixbuild": {"installable": f".{SYSTEM}", "metadata": False}},
+            "overrideCommand": False,
+            "updateRemoteUserUID": False,
+        }
+        self.configure(**{**configuration, **changes})
 
     def devcontainer(self, command: str, *words: str) -> Result:
         return self.machine.exec(self._words(command, words), cwd=self.work, patience=LONG)
@@ -130,6 +144,6 @@ def _start(lab: session.Session, program: Path) -> tuple[Machine, Engine]:
     engine = stack.enter_context(Engine(machine, lab.lane.image_store))
     recorder = machine.path(RECORDER)
     recorder.parent.mkdir(parents=True)
-    recorder.write_text(f'#!/bin/sh\necho "$*" >>{CALLS}\nexec /usr/bin/docker "$@"\n')
+    recorder.write_text(RECORDING)
     recorder.chmod(0o755)
     return machine, engine

@@ -1,6 +1,7 @@
 """The dev containers' own command line program with images of `docker nixbuild`."""
 
 import json
+import signal
 import tarfile
 
 from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, SYSTEM, DevcontainerTest
@@ -126,6 +127,17 @@ class WithoutFeatures(DevcontainerTest):
         self.assertEqual(self.image_id(IMAGE), before)
         self.assertIsNotNone(self.engine.api.container(container))
 
+    def test_interrupted_build_is_an_error(self):
+        """With the status of a signal, the program would go on to start the container."""
+        self.work = self.flake("faults")
+        self.configure_nixbuild(installable=".#endless")
+        building = self.machine.spawn(["docker", "nixbuild", "devcontainer", "build"], cwd=self.work)
+        building.wait_for_output("the endless build has begun")
+        building.send_to_group(signal.SIGINT)
+        done = building.wait()
+        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(self.engine.api.tags(), set())
+
     def test_restarted_container_is_the_same(self):
         container = self.up()
         self.docker("stop", container).check()
@@ -147,6 +159,19 @@ class WithTheFeature(DevcontainerTest):
         self.assertEqual(self.inside("systemctl", "is-system-running"), "running\n")
         self.assertEqual(self.inside("systemctl", "is-active", "dbus.service"), "active\n")
 
+    def test_image_may_have_metadata_too(self):
+        self.add_feature(
+            customizations={"nixbuild": {"installable": f".{SYSTEM}"}}, overrideCommand=None, updateRemoteUserUID=None
+        )
+        self.up()
+        self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
+        self.assertFalse(any("updateUID" in call for call in self.builds()), self.builds())
+
+    def test_foreign_process_1_is_named(self):
+        self.add_feature(init=True)
+        self.up()
+        self.assertIn('nixbuild: process 1 is docker-init, so systemd cannot be', self.hook_output())
+
     def test_up_waits_for_the_boot_and_foreign_programs_run_before_its_end(self):
         self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
         self.add_feature()
@@ -165,7 +190,7 @@ class WithTheFeature(DevcontainerTest):
 
     def test_boot_that_takes_too_long_is_an_error(self):
         self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
-        self.add_feature(bootTimeout="1")
+        self.add_feature({"bootTimeout": "1"})
         failed = self.devcontainer("up")
         self.assertEqual(failed.returncode, 1, failed)
         self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
@@ -173,7 +198,7 @@ class WithTheFeature(DevcontainerTest):
     def test_home_of_the_workspace_is_switched_to(self):
         self.edit(f"{self.work}/system.nix", 'systemPath = runShell "system-path" \'\'', f'systemPath = runShell "system-path" \'\'{HOME_MANAGER}')
         self.write("home.nix", "{ }")
-        self.add_feature(channels="nixos=https://example.org/nixos")
+        self.add_feature({"channels": "nixos=https://example.org/nixos"})
         self.up()
         self.assertIn("nixbuild: home-manager switch -f home.nix", self.hook_output())
         self.assertEqual(self.inside("cat", "/home/dev/switched"), f"switch -f home.nix in /workspaces/nixos-like\n")
@@ -189,13 +214,8 @@ class WithTheFeature(DevcontainerTest):
             tools: tools,
         }
         mounts = [{"type": "bind", "source": source, "target": target} for source, target in binds.items()]
-        self.add_feature()
-        self.configure(
-            features={"./nixbuild": {}},
-            mounts=mounts,
-            remoteUser="root",
-            remoteEnv={"PATH": f"${{containerEnv:PATH}}:{tools}"},
-        )
+        search_path = {"PATH": f"${{containerEnv:PATH}}:{tools}"}
+        self.add_feature(mounts=mounts, remoteUser="root", remoteEnv=search_path)
         self.up()
         self.assertIn("nixbuild: docker nixbuild is /mnt/docker-nixbuild", self.hook_output())
         info = self.inside("docker", "nixbuild", "info")
