@@ -167,11 +167,6 @@ class WithTheFeature(DevcontainerTest):
         self.assertEqual(self.inside("cat", "/proc/1/comm"), "systemd\n")
         self.assertFalse(any("updateUID" in call for call in self.builds()), self.builds())
 
-    def test_foreign_process_1_is_named(self):
-        self.add_feature(init=True)
-        self.up()
-        self.assertIn('nixbuild: process 1 is docker-init, so systemd cannot be', self.hook_output())
-
     def test_up_waits_for_the_boot_and_foreign_programs_run_before_its_end(self):
         self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
         self.add_feature()
