@@ -31,6 +31,8 @@ echo "$*" >>{CALLS}
 exec /usr/bin/docker "$@"
 """
 LONG = 240.0
+# For programs that start the program, or that the program has started.
+SEARCH_PATH = {"PATH": f"{INSIDE}:{RECORDER.rpartition('/')[0]}:/usr/sbin:/usr/bin:/sbin:/bin"}
 
 # Engines that --privileged works with wherever the lab runs, and that have buildx and Compose.
 ENGINES = (LANES["sid-overlay2"], LANES["sid-containerd"])
