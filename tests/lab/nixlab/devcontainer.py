@@ -107,6 +107,13 @@ class DevcontainerTest(PluginTest):
     def _words(self, command: str, words: tuple[str, ...]) -> list[str]:
         return [PROGRAM, command, "--workspace-folder", self.work, "--docker-path", RECORDER, *words]
 
+    def container_of_workspace(self) -> str:
+        label = f"label=devcontainer.local_folder={self.work}"
+        return self.docker("ps", "-q", "--filter", label).check().stdout.strip()
+
+    def is_there(self, container: str, path: str) -> bool:
+        return self.docker("exec", container, "/bin/sh", "-c", f"[ -e {path} ]").returncode == 0
+
     def state_of(self, container: str) -> str:
         return self.docker("exec", container, "systemctl", "is-system-running").stdout.strip()
 

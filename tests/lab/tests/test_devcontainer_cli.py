@@ -6,6 +6,8 @@ import tarfile
 
 from nixlab.devcontainer import FEATURE_SOURCES, IMAGE, LONG, SEARCH_PATH, SYSTEM, DevcontainerTest
 from nixlab.devcontainer_cli import PROGRAM
+from nixlab.nix_ld import compile_nix_ld
+from nixlab.outcome import LaneUnavailable
 from nixlab.plugin import INSTALLED
 from nixlab.session import GUEST_INSIDE
 from nixlab.waiting import wait_until
@@ -138,6 +140,26 @@ class WithoutFeatures(DevcontainerTest):
         self.assertEqual(done.returncode, 1, done)
         self.assertEqual(self.engine.api.tags(), set())
 
+    def test_foreign_program_runs_before_the_boot_has_begun(self):
+        """As the server of VS Code does, which waits for no hooks."""
+        try:
+            compile_nix_ld(self.outside(f"{self.work}/nix-ld"))
+        except LaneUnavailable as reason:
+            self.skipTest(str(reason))
+        self.edit(f"{self.work}/scripts/activate.sh", "mkdir -p /run\n", "until [ -e /go ]; do sleep 0.1; done\nmkdir -p /run\n")
+        going_up = self.begin("up")
+        going_up.wait_for_output("Running the onCreateCommand")
+        container = self.container_of_workspace()
+        self.docker("cp", FOREIGN_PROGRAM, f"{container}:/home/dev/foreign").check()
+        foreign = self.docker("exec", "--user=dev", container, "/home/dev/foreign", "--version")
+        self.assertIn("Supported modules", foreign.stdout, foreign)
+        unaided = self.docker("exec", "--env=NIX_LD=/run/current-system/ld.so", container, "/home/dev/foreign")
+        self.assertEqual(unaided.returncode, 127, "nothing the image says was needed")
+        self.assertFalse(self.is_there(container, "/run/current-system"))
+        self.docker("exec", container, "/bin/sh", "-c", ": > /go").check()
+        going_up.wait().check()
+        self.assertEqual(self.state_of(container), "running")
+
     def test_restarted_container_is_the_same(self):
         container = self.up()
         self.docker("stop", container).check()
@@ -172,7 +194,7 @@ class WithTheFeature(DevcontainerTest):
         self.add_feature()
         going_up = self.begin("up")
         going_up.wait_for_output("from Feature './nixbuild'")
-        container = self.docker("ps", "-q", "--filter", f"label=devcontainer.local_folder={self.work}").check().stdout.strip()
+        container = self.container_of_workspace()
         self.docker("cp", FOREIGN_PROGRAM, f"{container}:/var/foreign").check()
         wait_until(lambda: self.state_of(container) == "starting", "the boot has begun")
         foreign = self.docker("exec", "--user=dev", container, "/var/foreign", "--version")
