@@ -89,7 +89,7 @@ class DevcontainerTest(PluginTest):
 
     def add_feature(self, options: dict | None = None, **changes) -> None:
         """The feature of this checkout, as a local one, with an image that says nothing about itself."""
-        shutil.copytree(FEATURE_SOURCES / "src/nixbuild", self.outside(f"{self.work}/.devcontainer/nixbuild"))
+        self.copy_feature()
         configuration = {
             "features": {"./nixbuild": options or {}},
             "customizations": {"nixbuild": {"installable": f".{SYSTEM}", "metadata": False}},
@@ -97,6 +97,9 @@ class DevcontainerTest(PluginTest):
             "updateRemoteUserUID": False,
         }
         self.configure(**{**configuration, **changes})
+
+    def copy_feature(self) -> None:
+        shutil.copytree(FEATURE_SOURCES / "src/nixbuild", self.outside(f"{self.work}/.devcontainer/nixbuild"))
 
     def devcontainer(self, command: str, *words: str) -> Result:
         return self.machine.exec(self._words(command, words), cwd=self.work, patience=LONG)

@@ -1,4 +1,5 @@
 #!/bin/bash
+# On an image that is not NixOS: `devcontainer features test` takes one of Ubuntu unless told otherwise.
 set -e
 source dev-container-features-test-lib
 
