@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""devcontainer-feature/: its metadata, and its scripts in a pretended root and among pretended programs, by each shell."""
+"""devcontainer-feature/: its metadata, and its scripts in a pretended root among pretended programs, by each shell."""
 
 import json
 import os
@@ -35,8 +35,8 @@ class Feature(unittest.TestCase):
             path.mkdir(parents=True)
         for tool in REAL_TOOLS:
             (self.programs / tool).symlink_to(shutil.which(tool))
-        self.clock = self.folder / "clock"
-        self.program("date", f'time=$(($(cat {self.clock} 2>/dev/null || echo 0) + 1)); echo $time >{self.clock}; echo $time')
+        clock = self.folder / "clock"
+        self.program("date", f"time=$(($(cat {clock} 2>/dev/null || echo 0) + 1)); echo $time >{clock}; echo $time")
         self.program("sleep", "")
         self.program("uname", "echo x86_64")
         self.become("root")
@@ -81,8 +81,8 @@ is-active) exit 3;;
 esac""",
         )
 
-    def install(self, **options: str) -> subprocess.CompletedProcess:
-        done = self.run_script(FEATURE / "install.sh", {"_REMOTE_USER": "root", **options})
+    def install(self, feature: Path = FEATURE, **options: str) -> subprocess.CompletedProcess:
+        done = self.run_script(feature / "install.sh", {"_REMOTE_USER": "root", **options})
         for script in (self.root / INSTALLED).glob("*"):
             if script.is_file():
                 shell = " ".join([shutil.which(self.shell[0]), *self.shell[1:]])
@@ -298,6 +298,19 @@ esac""",
         link = self.folder / "home/.docker/cli-plugins/docker-nixbuild"
         self.assertEqual(os.readlink(link), str(self.programs / "docker-nixbuild"))
 
+    def test_plugin_packed_with_the_feature_is_linked(self):
+        packed = self.folder / "packed"
+        shutil.copytree(FEATURE, packed)
+        plugin = packed / "bin/docker-nixbuild-linux-x86_64"
+        plugin.parent.mkdir()
+        plugin.write_text("#!/bin/sh\n")
+        self.bind_socket("mnt/host-docker.sock")
+        self.program("docker", "echo 'Usage:  docker [OPTIONS] COMMAND'")
+        self.install(packed)
+        self.assert_passes(self.hook("link-plugin"))
+        link = self.folder / "home/.docker/cli-plugins/docker-nixbuild"
+        self.assertEqual(os.readlink(link), str(self.root / INSTALLED / "bin/docker-nixbuild"))
+
     def test_plugin_that_does_not_run_is_said(self):
         self.bind_socket("mnt/host-docker.sock")
         self.program("docker", "echo 'Usage:  docker [OPTIONS] COMMAND'")
@@ -431,7 +444,8 @@ class Shellcheck(unittest.TestCase):
         if not shutil.which("shellcheck"):
             self.skipTest("shellcheck is not installed")
         scripts = [FEATURE / "install.sh", *sorted((FEATURE / "hooks").iterdir())]
-        done = subprocess.run(["shellcheck", "-x", "-P", "SCRIPTDIR", "-s", "sh", *scripts], capture_output=True, text=True)
+        command = ["shellcheck", "-x", "-P", "SCRIPTDIR", "-s", "sh", *scripts]
+        done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.stdout, "")
 
     def test_scripts_download_nothing(self):

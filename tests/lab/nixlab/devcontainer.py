@@ -77,7 +77,8 @@ class DevcontainerTest(PluginTest):
             **changes,
         }
         text = json.dumps({name: value for name, value in configuration.items() if value is not None}, indent=2)
-        self.write(".devcontainer/devcontainer.json", f"// what the editor reads\n{text.removesuffix('}').rstrip()},\n}}\n")
+        text = f"// what the editor reads\n{text.removesuffix('}').rstrip()},\n}}\n"
+        self.write(".devcontainer/devcontainer.json", text)
 
     def configure_nixbuild(self, **settings) -> None:
         self.configure(customizations={"nixbuild": {"installable": f".{SYSTEM}"} | settings})

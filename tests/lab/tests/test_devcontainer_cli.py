@@ -146,7 +146,8 @@ class WithoutFeatures(DevcontainerTest):
             compile_nix_ld(self.outside(f"{self.work}/nix-ld"))
         except LaneUnavailable as reason:
             self.skipTest(str(reason))
-        self.edit(f"{self.work}/scripts/activate.sh", "mkdir -p /run\n", "until [ -e /go ]; do sleep 0.1; done\nmkdir -p /run\n")
+        wait = "until [ -e /go ]; do sleep 0.1; done\n"
+        self.edit(f"{self.work}/scripts/activate.sh", "mkdir -p /run\n", f"{wait}mkdir -p /run\n")
         going_up = self.begin("up")
         going_up.wait_for_output("Running the onCreateCommand")
         container = self.container_of_workspace()
@@ -213,13 +214,15 @@ class WithTheFeature(DevcontainerTest):
         self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
 
     def test_home_of_the_workspace_is_switched_to(self):
-        self.edit(f"{self.work}/system.nix", 'systemPath = runShell "system-path" \'\'', f'systemPath = runShell "system-path" \'\'{HOME_MANAGER}')
+        beginning = 'systemPath = runShell "system-path" \'\''
+        self.edit(f"{self.work}/system.nix", beginning, beginning + HOME_MANAGER)
         self.write("home.nix", "{ }")
         self.add_feature({"channels": "nixos=https://example.org/nixos"})
         self.up()
         self.assertIn("nixbuild: home-manager switch -f home.nix", self.hook_output())
-        self.assertEqual(self.inside("cat", "/home/dev/switched"), f"switch -f home.nix in /workspaces/nixos-like\n")
-        self.assertEqual(self.inside("cat", "/home/dev/channels"), "--add https://example.org/nixos nixos\n--list\n--update\n")
+        self.assertEqual(self.inside("cat", "/home/dev/switched"), "switch -f home.nix in /workspaces/nixos-like\n")
+        calls = self.inside("cat", "/home/dev/channels")
+        self.assertEqual(calls, "--add https://example.org/nixos nixos\n--list\n--update\n")
 
     def test_plugin_works_from_within_where_the_socket_is_bound(self):
         tools = self.portable("/usr/bin/docker")
@@ -308,9 +311,19 @@ services:
 
 
 class WrittenByInit(DevcontainerTest):
+    # The specification's schema of devcontainer.json allows no others.
+    PROPERTIES = set(
+        "$schema name image build dockerComposeFile service runServices workspaceFolder workspaceMount appPort runArgs "
+        "features overrideFeatureInstallOrder secrets forwardPorts portsAttributes otherPortsAttributes shutdownAction "
+        "updateRemoteUserUID containerEnv containerUser remoteEnv remoteUser mounts init privileged capAdd securityOpt "
+        "initializeCommand onCreateCommand updateContentCommand postCreateCommand postStartCommand postAttachCommand "
+        "waitFor userEnvProbe hostRequirements overrideCommand customizations".split()
+    )
+
     def init(self, *words: str) -> None:
         self.nixbuild("devcontainer", "init", *words).check()
-        self.devcontainer("read-configuration").check()
+        configuration = json.loads(self.devcontainer("read-configuration").check().stdout)["configuration"]
+        self.assertLessEqual(configuration.keys(), self.PROPERTIES | {"configFilePath"})
 
     def problems(self) -> list[str]:
         """What `check` finds, apart from what is the machine's own."""
@@ -373,7 +386,8 @@ class FeatureItself(DevcontainerTest):
         self.machine.exec(["bash", "-o", "pipefail", "-c", pack]).check()
         sources = self.machine.copy_in(FEATURE_SOURCES, f"{self.work}/feature")
         words = ["features", "test", "-p", sources, "-f", "nixbuild", "-i", "debian:bookworm", "--skip-duplicated"]
-        done = self.machine.exec([PROGRAM, *words], env={**SEARCH_PATH, "NIXBUILD_TEST_FLAKE": self.work}, patience=LONG)
+        variables = {**SEARCH_PATH, "NIXBUILD_TEST_FLAKE": self.work}
+        done = self.machine.exec([PROGRAM, *words], env=variables, patience=LONG)
         self.assertEqual(done.returncode, 0, done)
         for scenario in ("nixbuild", "nixos"):
             self.assertRegex(done.stdout, f"Passed: +'{scenario}'", done)
