@@ -196,6 +196,11 @@ esac""",
         self.assertEqual(len([call for call in self.calls("systemctl") if call == "is-system-running"]), 3)
         self.assertIn("start dbus.service", self.calls("systemctl"))
 
+    def test_what_the_server_lacks_is_said_before_the_wait(self):
+        self.systemd_says("running")
+        self.install()
+        self.assertIn("server of VS Code", self.hook("boot").stdout.splitlines()[0])
+
     def test_degraded_system_is_up_and_shows_what_failed(self):
         self.systemd_says("degraded")
         self.install()
@@ -353,6 +358,22 @@ esac""",
         self.install(CHANNELS="none")
         self.assert_passes(self.hook("post-create"))
         self.assertEqual(self.calls("nix-channel"), [])
+
+    def test_user_without_sudo_gets_his_own_channels_updated(self):
+        self.with_channels()
+        self.become("dev")
+        self.install(_REMOTE_USER="dev")
+        self.assert_passes(self.hook("post-create"), "root's need sudo")
+        self.assertEqual(self.updates(), 1)
+        self.install(_REMOTE_USER="dev", CHANNELS="none")
+        self.assertNotIn("sudo", self.hook("post-create").stdout)
+
+    def test_channels_are_no_patterns(self):
+        self.with_channels()
+        (self.workspace / "a=b").touch()
+        self.install(CHANNELS="a=*")
+        self.hook("post-create")
+        self.assertIn("--add * a", self.calls("nix-channel"))
 
     def test_channels_are_added(self):
         self.with_channels()
