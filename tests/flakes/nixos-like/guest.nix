@@ -7,7 +7,7 @@ let
   loader = { x86_64-linux = "ld-linux-x86-64.so.2"; aarch64-linux = "ld-linux-aarch64.so.1"; }.${system};
 in
 rec {
-  inherit system triple;
+  inherit system triple loader;
 
   runShell = name: script: environment:
     derivation ({

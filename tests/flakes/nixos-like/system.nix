@@ -1,7 +1,7 @@
 # The toplevel of a system, with the files and links of nixpkgs' top-level.nix that matter here.
 { guest, greeting }:
 let
-  inherit (guest) system triple runShell script bash busybox glibc libraries systemd tools;
+  inherit (guest) system triple loader runShell script bash busybox glibc libraries systemd tools;
 
   osRelease = runShell "os-release" ''printf '%s\n' "$lines" > $out'' {
     lines = "ID=nixos\nNAME=NixOS-like\nPRETTY_NAME=\"NixOS-like, made of Debian\"\nVERSION_ID=\"25.11\"";
@@ -18,7 +18,26 @@ let
     : > $out/etc/fstab
   '' { };
 
+  nixLd = runShell "nix-ld-2.0.4" ''
+    mkdir -p $out/libexec
+    cp ${script ./nix-ld} $out/libexec/nix-ld
+    chmod +x $out/libexec/nix-ld
+  '' { };
+
+  # As programs.nix-ld.enable has it; only where a test has put such a program here.
+  nixLdLibraries =
+    if builtins.pathExists ./nix-ld then
+      ''
+        mkdir -p $out/share/nix-ld/lib
+        ln -s ${libraries}/lib/${triple}/*.so* $out/share/nix-ld/lib/
+        ln -s ${glibc}/lib/${loader} $out/share/nix-ld/lib/ld.so
+        ln -s ${nixLd} $out/share/nix-ld/program
+      ''
+    else
+      "";
+
   systemPath = runShell "system-path" ''
+    ${nixLdLibraries}
     mkdir -p $out/bin
     for path in ${bash} ${busybox} ${tools}; do
       for program in $path/bin/*; do

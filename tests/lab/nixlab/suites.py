@@ -24,7 +24,7 @@ COMMON_PACKAGES = (
 PODMAN_PACKAGES = ("aardvark-dns", "crun", "netavark", "podman")
 
 TRIXIE_PACKAGES = ("docker-cli", "docker-compose", "openssh-client", "openssh-server", *PODMAN_PACKAGES)
-SID_PACKAGES = ("crane", "docker-cli", "docker-compose", "docker-registry", "openssh-client", "openssh-server", "skopeo")
+SID_PACKAGES = ("crane", "docker-buildx", "docker-cli", "docker-compose", "docker-registry", "openssh-client", "openssh-server", "skopeo")
 
 
 @dataclass(frozen=True)
