@@ -28,6 +28,7 @@ std::vector<PlatformArtifact> build_platforms(const BuildRequest& request,
   }
   std::vector<std::optional<Artifact>> artifacts(platforms.size());
   std::vector<Branch> branches;
+  branches.reserve(platforms.size());
   for (std::size_t index = 0; index < platforms.size(); ++index) {
     const oci::Platform& platform = platforms[index];
     branches.push_back(
@@ -37,6 +38,7 @@ std::vector<PlatformArtifact> build_platforms(const BuildRequest& request,
   }
   side_by_side(branches, branches.size(), request.nix.keep_going, "building for", world, cancel);
   std::vector<PlatformArtifact> built;
+  built.reserve(platforms.size());
   for (std::size_t index = 0; index < platforms.size(); ++index)
     built.push_back({.platform = platforms[index], .artifact = *std::move(artifacts[index])});
   return built;

@@ -19,6 +19,7 @@ std::vector<BuildReport> run_all(const std::vector<NamedRequest>& requests, Worl
                                  const CancelToken& cancel) {
   std::vector<BuildReport> reports(requests.size());
   std::vector<Branch> branches;
+  branches.reserve(requests.size());
   for (std::size_t index = 0; index < requests.size(); ++index)
     branches.push_back(
         {.name = requests[index].name, .work = [&, index](World& own, const CancelToken& stop) {

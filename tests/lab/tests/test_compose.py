@@ -252,7 +252,7 @@ class Provider(ComposeTest):
 class Interrupted(ComposeTest):
     def test_while_nix_builds(self):
         self.work = self.flake("faults")
-        self.project(EXTENSION.replace(".#image", ".#endless"))
+        self.project(EXTENSION.replace(".#image", ".#endless").replace(".#classicImage", ".#endless"))
         running = self.spawned("up")
         wait_until(lambda: any(BUILDER in line for line in self.command_lines()), "the builder runs")
         running.type("\x03")
