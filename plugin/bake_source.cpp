@@ -2,6 +2,7 @@
 
 #include "compose/project.hpp"
 #include "compose/project_directory.hpp"
+#include "plugin/ask_compose.hpp"
 #include "plugin/compose_program.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
@@ -9,8 +10,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <string_view>
 
@@ -50,24 +49,14 @@ std::string target_of(const compose::NixService& service, const fs::path& folder
   return json::serialize(target);
 }
 
-compose::Project ask_compose(const std::vector<std::string>& files,
-                             const context::GlobalFlags& docker, World& world) {
-  process::Command command{.argv = compose_program(docker, world.environment)};
-  for (const std::string& file : files)
-    command.argv.insert(command.argv.end(), {"-f", file});
-  command.argv.insert(command.argv.end(), {"config", "--format", "json"});
-  const auto answer = process::capture(world.processes, command, world.cancel);
-  if (!answer.status.success())
-    throw Error(ErrorKind::failed, "Compose does not understand the project")
-        .with_detail(answer.err);
-  return compose::parse_project(answer.out);
-}
-
 void add_project(bake::Definition& definition, const std::vector<std::string>& files,
                  const context::GlobalFlags& docker, World& world) {
   const fs::path folder = compose::project_directory({.directory = {}, .files = files},
                                                      world.environment, fs::current_path());
-  for (const compose::NixService& service : ask_compose(files, docker, world).services)
+  std::vector<std::string> program = compose_program(docker, world.environment);
+  for (const std::string& file : files)
+    program.insert(program.end(), {"-f", file});
+  for (const compose::NixService& service : ask_compose(program, {}, world).services)
     definition.targets[service.name] = target_of(service, folder);
 }
 
@@ -111,9 +100,7 @@ bake::Definition find_definition(const std::vector<std::string>& files,
   if (!files.empty()) return of_files(files, docker, world);
   for (const char* name : {"nixbuild.json", "docker-bake.json"})
     if (exists(name)) return of_files({name}, docker, world);
-  constexpr std::array compose_names{"compose.yaml", "compose.yml", "docker-compose.yml",
-                                     "docker-compose.yaml"};
-  if (std::ranges::any_of(compose_names, exists)) {
+  if (compose::has_project(fs::current_path())) {
     bake::Definition definition;
     add_project(definition, {}, docker, world);
     if (!definition.targets.empty()) return definition;

@@ -1,6 +1,7 @@
 #include "plugin/compose_command.hpp"
 
 #include "compose/project.hpp"
+#include "plugin/ask_compose.hpp"
 #include "plugin/compose_arguments.hpp"
 #include "plugin/compose_program.hpp"
 #include "plugin/display.hpp"
@@ -30,18 +31,9 @@ void refuse_standard_input(const ComposeArguments& arguments) {
       .with_hint("write it to a file and name that with -f");
 }
 
-// The project as Compose itself understands it: its files, variables, profiles and dependencies.
-compose::Project ask_for_project(const Words& program, const ComposeArguments& arguments,
-                                 World& world) {
-  process::Command command{.argv = program};
-  append(command.argv, arguments.global);
-  append(command.argv, {"config", "--format", "json"});
-  if (arguments.knows_services) append(command.argv, arguments.services);
-  const auto answer = process::capture(world.processes, command, world.cancel);
-  if (!answer.status.success())
-    throw Error(ErrorKind::failed, "Compose does not understand the project")
-        .with_detail(answer.err);
-  return compose::parse_project(answer.out);
+compose::Project project_of(Words program, const ComposeArguments& arguments, World& world) {
+  append(program, arguments.global);
+  return ask_compose(program, arguments.knows_services ? arguments.services : Words(), world);
 }
 
 std::vector<compose::NixService> needed_services(compose::Project project,
@@ -71,7 +63,7 @@ std::string listed(const std::string& project, const std::vector<compose::NixSer
 std::string build_images(const Words& program, const ComposeArguments& arguments,
                          const Invocation& invocation, World& world) {
   refuse_standard_input(arguments);
-  compose::Project project = ask_for_project(program, arguments, world);
+  compose::Project project = project_of(program, arguments, world);
   const std::string name = project.name;
   const auto services = needed_services(std::move(project), arguments);
   if (services.empty()) return {};

@@ -15,10 +15,13 @@ struct ProjectPlace {
   std::vector<std::string> files;       // -f
 };
 
+// Whether there is a file of Compose's usual names.
+[[nodiscard]] bool has_project(const std::filesystem::path& folder);
+
 // The folder that relative paths of the project start from, as Compose finds it (compose-go
 // cli/options.go): --project-directory, else where the first file of -f, or of COMPOSE_FILE, is,
-// else the nearest folder at or above `current` with a file of Compose's usual names, else
-// `current`. Absolute.
+// which may stand in the file .env of `current`, too, else the nearest folder at or above `current`
+// with a file of Compose's usual names, else `current`. Absolute.
 [[nodiscard]] std::filesystem::path project_directory(const ProjectPlace& place,
                                                       const Environment& environment,
                                                       const std::filesystem::path& current);

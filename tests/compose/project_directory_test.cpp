@@ -44,6 +44,10 @@ BOOST_AUTO_TEST_CASE(the_nearest_project) {
   BOOST_TEST(directory({}, {}, below) == below.string());
   write_file_atomically(folder.path() / "docker-compose.yml", "");
   BOOST_TEST(directory({}, {}, below) == folder.path().string());
+  write_file_atomically(below / ".env", "A=b\nCOMPOSE_FILE='../dev/x.yaml:y.yaml'\n");
+  BOOST_TEST(directory({}, {}, below) == (folder.path() / "a" / "dev").string());
+  BOOST_TEST(directory({}, {{"COMPOSE_FILE", "/srv/c.yaml"}}, below) == "/srv");
+  fs::remove(below / ".env");
   write_file_atomically(below / "compose.yaml", "");
   BOOST_TEST(directory({}, {}, below) == below.string());
 }

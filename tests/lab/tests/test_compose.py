@@ -268,6 +268,26 @@ class Interrupted(ComposeTest):
         running.wait()
         wait_until(lambda: self.docker("ps", "-q").stdout == "", "Compose has stopped its container")
 
+    def test_a_signal_to_docker_alone_while_containers_run(self):
+        """Off a terminal docker hands it on through a socket that Compose, in our place, listens to."""
+        self.project(EXTENSION)
+        running = self.machine.spawn(["docker", "nixbuild", "compose", "up", "db"], cwd=self.work)
+        running.wait_for_output("Attaching", "stdout")
+        wait_until(lambda: self.docker("ps", "-q").stdout != "", "the container runs")
+        running.send(signal.SIGTERM)
+        running.wait()
+        wait_until(lambda: self.docker("ps", "-q").stdout == "", "Compose has stopped its container")
+
+    def test_two_projects_at_once(self):
+        self.project(EXTENSION)
+        other = self.machine.copy_in(self.outside(self.work), f"{self.new_work_folder()}/other")
+        self.project(EXTENSION.replace("web:dev", "other:dev").replace("db:dev", "data:dev"), other)
+        second = self.machine.spawn(["docker", "nixbuild", "compose", "up", "-d"], cwd=other)
+        self.compose("up", "-d").check()
+        second.wait().check()
+        self.assertEqual(len(self.docker("ps", "-q").check().stdout.split()), 4)
+        self.docker("compose", "down", cwd=other).check()
+
     def spawned(self, *words: str) -> Process:
         return self.machine.spawn_on_terminal(["docker", "nixbuild", "compose", *words], cwd=self.work)
 
