@@ -71,7 +71,7 @@ public:
     const auto group = definition_.groups.find(name);
     if (group == definition_.groups.end()) return add_target(name);
     groups_.with(name, [&] {
-      selection_.groups.emplace(name, group->second);
+      if (!selection_.groups.emplace(name, group->second).second) return; // was here before
       for (const std::string& member : group->second)
         // A group may hold the target of its name.
         if (member == name) {
@@ -92,7 +92,9 @@ private:
   }
 
   // NOLINTNEXTLINE(misc-no-recursion): no deeper than there are targets, which Path sees to
-  json::object inherited(const std::string& name) {
+  const json::object& inherited(const std::string& name) {
+    const auto known = whole_.find(name);
+    if (known != whole_.end()) return known->second;
     const auto target = definition_.targets.find(name);
     if (target == definition_.targets.end()) refuse_unknown(definition_, name);
     const json::object own = json::parse(target->second).as_object();
@@ -108,11 +110,12 @@ private:
     });
     whole = without(whole, "description"); // what a target is for is its own
     merge_into(whole, own);
-    return whole;
+    return whole_[name] = std::move(whole);
   }
 
   const Definition& definition_;
   Selection& selection_;
+  std::map<std::string, json::object> whole_; // of targets, with what they inherit
   Path groups_{"group"};
   Path parents_{"target"};
 };

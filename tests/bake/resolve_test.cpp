@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/format.h>
+
 using namespace nixbuild;
 using namespace nixbuild::bake;
 using Words = std::vector<std::string>;
@@ -58,6 +60,14 @@ BOOST_AUTO_TEST_CASE(groups_and_inheritance) {
   BOOST_TEST(resolved(R"({"target": {"b": {}, "default": {}}})") == "default {}\n");
   BOOST_TEST(resolved(R"({"group": {"a": {"targets": ["a"]}}, "target": {"a": {}}})", {"a"}) ==
              "a {}\n");
+}
+
+BOOST_AUTO_TEST_CASE(inheriting_twice_does_not_take_twice_as_long) {
+  std::string targets = R"("t0": {"tags": ["x"]})";
+  for (int number = 1; number < 64; ++number) // else 2^63 steps
+    targets +=
+        fmt::format(R"(, "t{}": {{"inherits": ["t{}", "t{}"]}})", number, number - 1, number - 1);
+  BOOST_TEST(resolved("{\"target\": {" + targets + "}}", {"t63"}) == "t63 {\"tags\":[\"x\"]}\n");
 }
 
 BOOST_AUTO_TEST_CASE(overrides) {
