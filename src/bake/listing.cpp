@@ -45,6 +45,7 @@ std::string printed(const Selection& selection) {
 
 std::string listed(const Definition& definition) {
   std::vector<std::pair<std::string, std::string>> rows;
+  rows.reserve(definition.targets.size() + definition.groups.size() + 1);
   for (const auto& [name, options] : definition.targets)
     rows.emplace_back(name, description_of(options));
   for (const auto& [name, members] : definition.groups)

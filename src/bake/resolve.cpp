@@ -25,6 +25,7 @@ namespace {
 
 [[noreturn]] void refuse_unknown(const Definition& definition, const std::string& name) {
   std::vector<std::string> names;
+  names.reserve(definition.targets.size() + definition.groups.size());
   for (const auto& [target, options] : definition.targets)
     names.push_back(target);
   for (const auto& [group, members] : definition.groups)
@@ -148,6 +149,7 @@ std::vector<std::string> usual_targets(const Definition& definition) {
   constexpr const char* usual = "default";
   if (definition.groups.contains(usual) || definition.targets.contains(usual)) return {usual};
   std::vector<std::string> all;
+  all.reserve(definition.targets.size());
   for (const auto& [name, options] : definition.targets)
     all.push_back(name);
   return all;
