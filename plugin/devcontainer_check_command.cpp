@@ -1,6 +1,7 @@
 #include "devcontainer/check.hpp"
 #include "devcontainer/image_look.hpp"
 #include "devcontainer/workspace_containers.hpp"
+#include "nix/discovery.hpp"
 #include "pipeline/connection.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/devcontainer_workspace.hpp"
@@ -85,6 +86,15 @@ std::string builder_driver(const std::vector<std::string>& docker, World& world)
   }
 }
 
+bool has_nix(const Environment& environment) {
+  try {
+    (void)nix::find_nix(environment);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // Asks `connection` about everything that it can tell.
 void ask_engine(Seen& seen, pipeline::Connection& connection, World& world) {
   engine::Engine& engine = connection.engine;
@@ -117,6 +127,7 @@ Seen look_at(const devcontainer::Configuration& configuration, const context::Gl
   seen.local_features = contents_of(configuration.file.parent_path(), [](const fs::path& file) {
     return file.filename() == "devcontainer-feature.json";
   });
+  seen.codespace_without_nix = world.environment.get("CODESPACES") && !has_nix(world.environment);
 #ifndef __linux__
   seen.host_is_linux = false;
 #endif

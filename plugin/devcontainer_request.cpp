@@ -82,6 +82,7 @@ BuildCall call_for(const json::object& named, std::string_view where, const Pars
 }
 
 BuildCall named(BuildCall call, const oci::Reference& image) {
+  std::erase(call.request.tags, image);
   call.request.tags.insert(call.request.tags.begin(), image);
   return call;
 }
@@ -195,9 +196,12 @@ std::vector<BuildCall> devcontainer_calls(const Configuration& configuration,
         configuration, pipeline::connect(docker, inner).docker, world.processes, world.cancel);
   });
   const devcontainer::ComposeService& own = devcontainer::service_of(configuration, project);
-  calls.add_own(own.image, format("the service {}", own.name), own.build.get());
+  const devcontainer::ComposeService* builder = devcontainer::builder_of(own, project);
+  calls.add_own(own.image, format("the service {}", own.name),
+                builder == nullptr ? nullptr : builder->build.get());
   for (const devcontainer::ComposeService& service : project.services)
-    if (service.build != nullptr && service.name != own.name) calls.add(service);
+    if (service.build != nullptr && service.name != own.name && &service != builder)
+      calls.add(service);
   return std::move(calls).take();
 }
 

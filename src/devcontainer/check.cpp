@@ -294,7 +294,7 @@ private:
       found("label", Weight::problem,
             format("the label devcontainer.metadata {}", merged_.label_problem()),
             "make it a JSON array of objects: not all tools take anything else");
-    } else if (!merged_.has_label()) {
+    } else if (!merged_.has_label() && image_boots()) {
       found("label", Weight::warning, "the image has no label devcontainer.metadata",
             "build it by docker nixbuild devcontainer build, which adds it");
     }
@@ -421,6 +421,10 @@ private:
   }
 
   void check_surroundings() {
+    if (seen_.codespace_without_nix) {
+      found("codespace", Weight::warning, "this is a codespace, and it has no Nix",
+            "run docker nixbuild builder create --use: it runs Nix in a container");
+    }
     if (!seen_.untracked.empty()) {
       found("untracked", Weight::problem,
             format("git does not know {}{}", seen_.untracked.front(),

@@ -44,6 +44,7 @@ struct Seen {
   std::vector<std::string> workflows = {};      // contents of .github/workflows/*
   std::vector<std::string> local_features = {}; // contents of their devcontainer-feature.json
   bool host_is_linux = true;
+  bool codespace_without_nix = false;
 };
 
 // Every trap that is seen, problems first.

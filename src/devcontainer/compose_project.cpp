@@ -1,6 +1,7 @@
 #include "devcontainer/compose_project.hpp"
 
 #include "oci/json.hpp"
+#include "oci/reference.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 #include "support/format.hpp"
@@ -81,6 +82,18 @@ json::object provider_options(const json::object& provider) {
   return all;
 }
 
+bool has_tag(const json::object& build, const std::string& image) {
+  const auto wanted = oci::Reference::parse(image);
+  const auto is_it = [&](const json::value& tag) {
+    if (!tag.is_string()) return false;
+    const auto name = oci::Reference::parse(tag.get_string());
+    return wanted && name && *name == *wanted;
+  };
+  const json::value* tag = build.if_contains("tag");
+  if (tag == nullptr) return false;
+  return tag->is_array() ? std::ranges::any_of(tag->get_array(), is_it) : is_it(*tag);
+}
+
 // What the file itself says of the service, or its provider; `extensions` may be null.
 std::shared_ptr<const json::object> build_of(std::string_view service, const json::object& content,
                                              const json::value* extensions) {
@@ -120,6 +133,14 @@ void add_compose_builds(ComposeProject& project, std::string_view uninterpolated
     if (build == nullptr) continue;
     service.build = std::make_shared<const json::object>(options_in(*build, service.name));
   }
+}
+
+const ComposeService* builder_of(const ComposeService& service, const ComposeProject& project) {
+  if (service.build != nullptr) return &service;
+  const auto found = std::ranges::find_if(project.services, [&](const ComposeService& other) {
+    return other.image.empty() && other.build != nullptr && has_tag(*other.build, service.image);
+  });
+  return found == project.services.end() ? nullptr : &*found;
 }
 
 ComposeProject read_compose_project(const Configuration& configuration,

@@ -30,6 +30,11 @@ struct ComposeProject {
   [[nodiscard]] const ComposeService* find(std::string_view service) const;
 };
 
+// The service that says what Nix builds for `service`: itself, else the provider whose option tag is
+// its image; nullptr when there is none.
+[[nodiscard]] const ComposeService* builder_of(const ComposeService& service,
+                                               const ComposeProject& project);
+
 // What `docker compose config --format json` prints. Throws an Error of kind corrupt.
 [[nodiscard]] ComposeProject parse_compose_project(std::string_view text);
 

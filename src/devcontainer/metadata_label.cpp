@@ -11,9 +11,11 @@ namespace json = boost::json;
 namespace {
 
 json::object entry_for(const std::string& remote_user) {
-  // Without this a tool builds an image with the user's number, where we have done so already.
-  json::object entry{{"updateRemoteUserUID", false}};
-  if (!remote_user.empty()) entry["remoteUser"] = remote_user;
+  json::object entry;
+  if (remote_user.empty()) return entry;
+  entry["remoteUser"] = remote_user;
+  // Otherwise a tool builds an image with the user's number, which we have seen to.
+  entry["updateRemoteUserUID"] = false;
   return entry;
 }
 
@@ -37,7 +39,7 @@ image::Amendment amendment_with(std::string metadata, const Settings& settings,
                              .missing_env = {},
                              .missing_stop_signal = {},
                              .numbers = user.numbers};
-  if (settings.metadata)
+  if (settings.metadata && !metadata.empty())
     amendment.missing_labels.emplace(std::string(metadata_label), std::move(metadata));
   return amendment;
 }
@@ -65,6 +67,7 @@ std::string metadata_of_booting(Profile profile, const std::string& remote_user)
 }
 
 std::string metadata_of_others(const std::string& remote_user) {
+  if (remote_user.empty()) return {};
   return json::serialize(json::array{entry_for(remote_user)});
 }
 

@@ -15,7 +15,7 @@ inline constexpr std::string_view version_label = "dev.nixbuild.version";
 
 // Its value: an array of one entry, since not all tools take an object. Of an image that boots:
 // its own command is process 1, it may write control groups as `profile` says, and hooks wait
-// until it has booted. `remote_user` may be empty.
+// until it has booted. `remote_user` may be empty; nothing is then to be said of other images.
 [[nodiscard]] std::string metadata_of_booting(Profile profile, const std::string& remote_user);
 [[nodiscard]] std::string metadata_of_others(const std::string& remote_user);
 

@@ -74,13 +74,11 @@ bool can_be_made(const std::string& home) {
          !home.contains("/.") && !home.starts_with("/nix/") && home != "/var/empty";
 }
 
-// The number that the user's own group has in the end.
-std::string change_group(Table& groups, Fields& user, const std::string& wanted) {
-  const std::string current = user[gid_field];
-  if (current == wanted || groups.find(number_field, wanted) != nullptr) return current;
+void change_group(Table& groups, Fields& user, const std::string& wanted) {
+  std::string& current = user[gid_field];
+  if (current == wanted || groups.find(number_field, wanted) != nullptr) return;
   if (Fields* own = groups.find(number_field, current)) (*own)[number_field] = wanted;
-  user[gid_field] = wanted;
-  return wanted;
+  current = wanted;
 }
 
 std::string add_group(Table& groups, const std::string& name, const std::string& wanted) {
@@ -106,7 +104,7 @@ renumbered(std::string_view passwd, std::string_view group, const AccountNumbers
     user = users.find(name_field, numbers.user);
   } else {
     const Fields before = *user;
-    (void)change_group(groups, *user, gid);
+    change_group(groups, *user, gid);
     (*user)[number_field] = uid;
     if (*user == before) return RenumberedAccounts{};
   }

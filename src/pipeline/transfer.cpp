@@ -69,6 +69,7 @@ void with_images(const std::vector<PlatformArtifact>& artifacts,
                  const UseImages& use, const CancelToken& cancel) {
   const auto open_all = [&](image::DigestTrust trust) {
     std::vector<OpenedArtifact> opened;
+    opened.reserve(artifacts.size());
     for (const PlatformArtifact& built : artifacts)
       opened.push_back(open(built, options, named, trust, world, cancel));
     if (amendments)

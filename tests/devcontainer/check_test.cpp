@@ -252,6 +252,10 @@ BOOST_AUTO_TEST_CASE(of_surroundings) {
   scene.seen.untracked.clear();
   scene.seen.workflows = {"uses: devcontainers/ci@v0.3"};
   scene.expect("ci");
+  scene.seen.workflows.clear();
+  scene.seen.codespace_without_nix = true;
+  scene.expect("codespace");
+  scene.seen.codespace_without_nix = false;
   scene.seen.workflows = {"run: docker nixbuild devcontainer build\nuses: devcontainers/ci@v0.3"};
   scene.expect_nothing();
 }

@@ -48,6 +48,10 @@ BOOST_AUTO_TEST_CASE(of_other_images) {
   BOOST_TEST(!entry.contains("overrideCommand"));
   BOOST_TEST(!entry.contains("onCreateCommand"));
   BOOST_CHECK(entry.at("remoteUser") == "dev");
+  BOOST_CHECK(entry.at("updateRemoteUserUID") == false);
+  // Who works in it the image may say itself, and then tools see to its number.
+  BOOST_TEST(metadata_of_others("") == "");
+  BOOST_TEST(!entry_of(metadata_of_booting(Profile::none, "")).contains("updateRemoteUserUID"));
 }
 
 BOOST_AUTO_TEST_CASE(amendments_of_a_dev_container) {
@@ -60,6 +64,8 @@ BOOST_AUTO_TEST_CASE(amendments_of_a_dev_container) {
   BOOST_TEST(amendments.others.missing_stop_signal == "");
   BOOST_TEST(amendments.others.missing_labels.contains("devcontainer.metadata"));
   BOOST_CHECK(amendments.others.numbers == user.numbers);
+  BOOST_TEST(!dev_container_amendments(settings, {}, "1")
+                  .others.missing_labels.contains("devcontainer.metadata"));
   settings.metadata = false;
   BOOST_TEST(!dev_container_amendments(settings, user, "1")
                   .booting.missing_labels.contains("devcontainer.metadata"));

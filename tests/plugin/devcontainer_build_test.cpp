@@ -231,6 +231,21 @@ BOOST_AUTO_TEST_CASE(compose_files_say_it_all) {
   BOOST_TEST(world.requests[1].tags.front().familiar() == "t:1");
 }
 
+BOOST_AUTO_TEST_CASE(a_provider_may_build_the_image_of_the_service) {
+  fs::create_directory(".devcontainer");
+  write_file_atomically(".devcontainer/compose.yaml", "");
+  write_file_atomically(".devcontainer/devcontainer.json",
+                        R"({"dockerComposeFile": "compose.yaml", "service": "dev"})");
+  world.processes.on({"config"}, {.out = R"({"name": "p", "services": {
+      "dev": {"image": "localhost/p:dev"}, "prov": {"provider": {"type": "nixbuild",
+      "options": {"installable": [".#x"], "tag": ["localhost/p:dev"]}}}}})"});
+  BOOST_TEST(build() == 0);
+  BOOST_REQUIRE_EQUAL(world.requests.size(), 1U);
+  BOOST_TEST(world.requests[0].installable == ".#x");
+  BOOST_TEST(world.requests[0].amendments.has_value());
+  BOOST_TEST(world.requests[0].tags.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(configurations_without_an_image) {
   fs::create_directory(".devcontainer");
   write_file_atomically(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "D"}})");
