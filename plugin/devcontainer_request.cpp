@@ -5,7 +5,7 @@
 #include "pipeline/connection.hpp"
 #include "plugin/build_options.hpp"
 #include "plugin/display.hpp"
-#include "plugin/named_options.hpp"
+#include "plugin/service_options.hpp"
 #include "plugin/version.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -68,7 +68,7 @@ oci::Reference image_name(const std::string& text, std::string_view where) {
 BuildCall call_for(const json::object& named, std::string_view where, const ParsedOptions& options,
                    const context::GlobalFlags& docker, World& world) {
   return with_frame(format("reading {}", where), [&] {
-    ParsedOptions all = parse_named_options(option_table(), named);
+    ParsedOptions all = parse_listed_options(option_table(), named);
     for (const ParsedOptions::Given& given : options.given) {
       const auto known = std::ranges::find(option_table(), given.option->name, &Option::name);
       if (known == option_table().end()) continue;

@@ -17,8 +17,7 @@ struct ComposeService {
   std::string name;
   std::string image;                                  // empty where it has none
   std::shared_ptr<const boost::json::object> content; // as Compose has understood it; never null
-  // Options of build for what Nix builds for it; null where that is nothing. They are its
-  // x-nixbuild, its member of the file's x-nixbuild, or those of `provider: {type: nixbuild}`.
+  // Options of build, as compose::NixService has them, for what Nix builds for it; null: nothing.
   std::shared_ptr<const boost::json::object> build = {};
 };
 
@@ -30,17 +29,13 @@ struct ComposeProject {
   [[nodiscard]] const ComposeService* find(std::string_view service) const;
 };
 
-// The service that says what Nix builds for `service`: itself, else the provider whose option tag is
-// its image; nullptr when there is none.
+// The service that says what Nix builds for `service`: itself, else the provider whose option tag
+// is its image; nullptr when there is none.
 [[nodiscard]] const ComposeService* builder_of(const ComposeService& service,
                                                const ComposeProject& project);
 
-// What `docker compose config --format json` prints. Throws an Error of kind corrupt.
+// What `docker compose config --format json` prints. Throws as compose::parse_project.
 [[nodiscard]] ComposeProject parse_compose_project(std::string_view text);
-
-// Adds ComposeService::build from what the same prints with --no-interpolate: Compose leaves the
-// extensions of services out of the JSON otherwise. Throws an Error of kind corrupt.
-void add_compose_builds(ComposeProject& project, std::string_view uninterpolated);
 
 // The project that `configuration`'s Compose files describe, as Compose itself reads them. `docker`
 // is the CLI's argv up to its command. Throws an Error of kind failed with Compose's own words.

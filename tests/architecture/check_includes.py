@@ -13,14 +13,14 @@ import sys
 
 LAYERS = [
     {"support"},
-    {"process", "archive", "progress", "config"},
+    {"process", "archive", "progress", "config", "compose"},
     {"http", "oci"},
     {"nix", "context", "engine", "source", "registry"},
     {"image"},
     {"sink"},
     {"agent"},
     {"builder"},
-    {"pipeline", "compose", "bake", "devcontainer"},
+    {"pipeline", "bake", "devcontainer"},
     {"plugin"},
 ]
 LAYER_OF = {module: depth for depth, modules in enumerate(LAYERS) for module in modules}

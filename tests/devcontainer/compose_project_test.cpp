@@ -52,18 +52,6 @@ BOOST_AUTO_TEST_CASE(compose_itself_reads_the_files) {
                  " --profile '*' config --format json");
 }
 
-BOOST_AUTO_TEST_CASE(extensions_are_asked_for_when_there_are_some) {
-  Project project("x-nixbuild");
-  project.processes.on({"--no-interpolate"},
-                       {.out = R"({"services": {"db": {"x-nixbuild": {"installable": ".#db"}},
-                                                "dev": {}}})"});
-  const ComposeProject read = project.read();
-  BOOST_REQUIRE(read.find("db") != nullptr);
-  BOOST_REQUIRE(read.find("db")->build != nullptr);
-  BOOST_TEST(boost::json::serialize(*read.find("db")->build) == R"({"installable":".#db"})");
-  BOOST_CHECK(read.find("dev")->build == nullptr);
-}
-
 BOOST_AUTO_TEST_CASE(what_nix_builds_for_services) {
   const ComposeProject project = parse_compose_project(R"({"name": "p", "services": {
       "short": {"image": "a"}, "long": {"image": "b"}, "plain": {"image": "c"},
@@ -77,7 +65,7 @@ BOOST_AUTO_TEST_CASE(what_nix_builds_for_services) {
   };
   BOOST_TEST(build_of("short") == R"({"installable":".#a"})");
   BOOST_TEST(build_of("long") == R"({"installable":".#b","impure":true})");
-  BOOST_TEST(build_of("made") == R"({"installable":".#x","tag":["t:1"]})");
+  BOOST_TEST(build_of("made") == R"({"installable":[".#x"],"tag":["t:1"]})");
   BOOST_TEST(build_of("plain") == "none");
   BOOST_TEST(build_of("other") == "none");
 }

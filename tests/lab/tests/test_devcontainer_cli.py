@@ -256,9 +256,10 @@ OTHER_SERVICE = f"""    depends_on: [other]
     pull_policy: never
     network_mode: none
     privileged: true
-    x-nixbuild:
-      installable: .{SYSTEM}
-      env: [OTHER=1]
+x-nixbuild:
+  other:
+    installable: .{SYSTEM}
+    env: [OTHER=1]
 """
 
 
