@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_tidy.py BUILD_FOLDER CLANG_TIDY: clang-tidy finds nothing in what the project is built of.
+"""check_tidy.py BUILD_FOLDER CLANG_TIDY [FILE…]: clang-tidy finds nothing in what the project is built of, or in those files.
 
 What passed once is not read again: a stamp in the user's cache is named after all that clang-tidy
 would see. The commands are those of BUILD_FOLDER/compile_commands.json.
@@ -22,7 +22,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 FLAGS = ["-quiet", "-warnings-as-errors=*", "-extra-arg=-Wno-unknown-warning-option"]
 
 
-def main(build_folder: str, clang_tidy: str) -> int:
+def main(build_folder: str, clang_tidy: str, *files: str) -> int:
     version = subprocess.run([clang_tidy, "--version"], check=True, capture_output=True).stdout
     stamps = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "docker-nixbuild-tests/tidy"
     stamps.mkdir(parents=True, exist_ok=True)
@@ -41,17 +41,17 @@ def main(build_folder: str, clang_tidy: str) -> int:
         stamp.touch()
         return ""
 
-    units = units_of(build_folder)
+    units = units_of(build_folder, {str(Path(file).resolve()) for file in files})
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         findings = [text for text in pool.map(check, units) if text]
     print("\n".join(findings) or f"clang-tidy finds nothing in {len(units)} files")
     return 1 if findings else 0
 
 
-def units_of(build_folder: str) -> list[dict]:
+def units_of(build_folder: str, files: set[str]) -> list[dict]:
     units = json.loads((Path(build_folder) / "compile_commands.json").read_text())
     inside = tuple(f"{PROJECT / folder}/" for folder in FOLDERS)
-    return [unit for unit in units if unit["file"].startswith(inside)]
+    return [unit for unit in units if unit["file"].startswith(inside) and (not files or unit["file"] in files)]
 
 
 def key_of(unit: dict, version: bytes) -> str:
@@ -84,4 +84,4 @@ def forget_old(stamps: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:]))
