@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace nixbuild::plugin {
 
@@ -27,9 +28,8 @@ constexpr std::string_view installable_key = "installable";
     if (!option.hidden) names.emplace_back(option.name);
   Error error(ErrorKind::invalid_input, format("unknown option \"{}\"", key));
   const auto nearest = nix::nearest_names(key, names);
-  if (!nearest.empty())
-    (void)std::move(error).with_hint(format("did you mean \"{}\"?", nearest.front()));
-  throw error;
+  if (nearest.empty()) throw error;
+  throw std::move(error).with_hint(format("did you mean \"{}\"?", nearest.front()));
 }
 
 std::string text_of(std::string_view key, const json::value& value) {
