@@ -47,6 +47,11 @@ inline constexpr std::array failure_classes{
                  ErrorKind::unavailable,
                  "Add the feature to `system-features` in nix.conf if this machine has it, or name "
                  "a builder that has it with `--builders`."},
+    // libseccomp under an emulator of another architecture.
+    FailureClass{{"unable to load seccomp BPF program", ""},
+                 ErrorKind::unavailable,
+                 "Nix itself runs under an emulator here: use the Nix of the machine's own "
+                 "architecture, or set `filter-syscalls = false` in nix.conf."},
     FailureClass{{"Exec format error", ""},
                  ErrorKind::unavailable,
                  "A program for another architecture was started: build on a machine of that "

@@ -188,4 +188,13 @@ BOOST_AUTO_TEST_CASE(a_missing_attribute_is_told_apart) {
   }
 }
 
+// Nix's own words (2.34 src/libstore/unix/build/linux-derivation-builder.cc); an emulator to record
+// them with is not at hand.
+BOOST_AUTO_TEST_CASE(emulated_nix) {
+  const Error error =
+      explain("cannot", {.text = "error: unable to load seccomp BPF program: Invalid argument"});
+  BOOST_CHECK(error.kind() == ErrorKind::unavailable);
+  BOOST_TEST(error.hint().contains("filter-syscalls"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
