@@ -1,5 +1,6 @@
 #include "engine/containers.hpp"
 
+#include "engine/answer_fields.hpp"
 #include "engine/engine_impl.hpp"
 #include "support/error.hpp"
 
@@ -18,23 +19,6 @@ json::object parse_object(const std::string& answer, std::string_view what) {
     throw Error(ErrorKind::corrupt, format("the engine's description of {} cannot be read", what));
   }
   return std::move(value.get_object());
-}
-
-std::string text_at(const json::value& value, std::string_view pointer) {
-  json::error_code error;
-  const json::value* found = value.find_pointer(pointer, error);
-  return found != nullptr && found->is_string() ? std::string(std::string_view(found->get_string()))
-                                                : std::string();
-}
-
-Labels labels_at(const json::value& value, std::string_view pointer) {
-  Labels labels;
-  json::error_code error;
-  const json::value* found = value.find_pointer(pointer, error);
-  if (found == nullptr || !found->is_object()) return labels;
-  for (const auto& [name, text] : found->get_object())
-    if (text.is_string()) labels.emplace(name, std::string_view(text.get_string()));
-  return labels;
 }
 
 json::object object_of(const Labels& labels) {
@@ -95,7 +79,7 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
   const json::value answer = parse_object(response.body, what);
   ContainerDetails details{.id = text_at(answer, "/Id"),
                            .status = text_at(answer, "/State/Status"),
-                           .labels = labels_at(answer, "/Config/Labels")};
+                           .labels = text_map_at(answer, "/Config/Labels")};
   details.running = details.status == "running";
   return details;
 }
@@ -110,7 +94,7 @@ ListedContainer listed(const json::value& container) {
           .name = std::move(name),
           .image_id = text_at(container, "/ImageID"),
           .running = state == "running" || state == "paused" || state == "restarting",
-          .labels = labels_at(container, "/Labels")};
+          .labels = text_map_at(container, "/Labels")};
 }
 
 } // namespace
@@ -194,7 +178,7 @@ std::optional<VolumeDetails> Engine::inspect_volume(std::string_view name,
   const std::string what = format("the volume {}", name);
   if (response.head.status != 200) refuse("describe " + what, response);
   const json::value answer = parse_object(response.body, what);
-  return VolumeDetails{.name = text_at(answer, "/Name"), .labels = labels_at(answer, "/Labels")};
+  return VolumeDetails{.name = text_at(answer, "/Name"), .labels = text_map_at(answer, "/Labels")};
 }
 
 void Engine::create_volume(std::string_view name, const Labels& labels, const CancelToken& cancel) {

@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include "engine/answer_fields.hpp"
 #include "engine/content_list.hpp"
 #include "engine/engine_impl.hpp"
 #include "engine/facts.hpp"
@@ -87,23 +88,6 @@ bool is_whole_image(const json::value& manifest) {
          *kind == "image";
 }
 
-std::string text_at(const json::value& value, std::string_view pointer) {
-  json::error_code error;
-  const json::value* found = value.find_pointer(pointer, error);
-  return found != nullptr && found->is_string() ? std::string(std::string_view(found->get_string()))
-                                                : std::string();
-}
-
-std::vector<std::string> texts_at(const json::value& value, std::string_view pointer) {
-  std::vector<std::string> texts;
-  json::error_code error;
-  const json::value* found = value.find_pointer(pointer, error);
-  if (found == nullptr || !found->is_array()) return texts;
-  for (const json::value& one : found->get_array())
-    if (one.is_string()) texts.emplace_back(std::string_view(one.get_string()));
-  return texts;
-}
-
 ImageDetails read_details(const std::string& answer) {
   json::error_code error;
   const json::value value = json::parse(answer, error);
@@ -113,37 +97,16 @@ ImageDetails read_details(const std::string& answer) {
     throw Error(ErrorKind::corrupt, "the engine's description of an image cannot be read");
   }
   ImageDetails details{.id = std::string(std::string_view(id->get_string()))};
-  if (const json::value* tags = image->if_contains("RepoTags");
-      tags != nullptr && tags->is_array()) {
-    for (const json::value& tag : tags->get_array()) {
-      if (tag.is_string()) details.repo_tags.emplace_back(std::string_view(tag.get_string()));
-    }
-  }
-  if (const json::value* layers = value.find_pointer("/RootFS/Layers", error);
-      layers != nullptr && layers->is_array()) {
-    for (const json::value& layer : layers->get_array()) {
-      if (!layer.is_string()) continue;
-      const auto digest = oci::Digest::parse(std::string_view(layer.get_string()));
-      if (digest) details.diff_ids.push_back(*digest);
-    }
-  }
-  if (const json::value* annotations = value.find_pointer("/Descriptor/annotations", error);
-      annotations != nullptr && annotations->is_object()) {
-    for (const auto& [key, text] : annotations->get_object()) {
-      if (text.is_string()) details.annotations.emplace(key, std::string_view(text.get_string()));
-    }
-  }
+  details.repo_tags = texts_at(value, "/RepoTags");
+  for (const std::string& layer : texts_at(value, "/RootFS/Layers"))
+    if (const auto digest = oci::Digest::parse(layer)) details.diff_ids.push_back(*digest);
+  details.annotations = text_map_at(value, "/Descriptor/annotations");
+  details.labels = text_map_at(value, "/Config/Labels");
   details.entrypoint = texts_at(value, "/Config/Entrypoint");
   details.cmd = texts_at(value, "/Config/Cmd");
   details.stop_signal = text_at(value, "/Config/StopSignal");
   details.user = text_at(value, "/Config/User");
   details.architecture = text_at(value, "/Architecture");
-  if (const json::value* labels = value.find_pointer("/Config/Labels", error);
-      labels != nullptr && labels->is_object()) {
-    for (const auto& [key, text] : labels->get_object()) {
-      if (text.is_string()) details.labels.emplace(key, std::string_view(text.get_string()));
-    }
-  }
   if (const json::value* manifests = image->if_contains("Manifests");
       manifests != nullptr && manifests->is_array()) {
     details.available = std::ranges::any_of(manifests->get_array(), is_whole_image);
