@@ -5,7 +5,6 @@ All cases share one scene; peers are run beside ours, in turns.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from statistics import median
 
 from nixlab.engine import Engine
@@ -14,9 +13,9 @@ from .measure import Run, median_of
 from .openssl_speed import sha256_bytes_per_second
 from .result import Result
 from .scene import BASE, NAME, PLUGIN, PROJECT, Scene
+from .stores import in_each_store
 
 FLAKE = f"path:{PROJECT}"
-STORES = ("overlay2", "containerd")
 
 
 @dataclass(frozen=True)
@@ -246,16 +245,12 @@ class LargeImage:
 
 
 CASES: dict[str, Callable[[LargeImage], Result]] = {
-    **{
-        f"{name}_{store}": partial(lambda method, store, image: method(image, store), method, store)
-        for store in STORES
-        for name, method in {
-            "changed_path": LargeImage.changed_path,
-            "first_load": LargeImage.first_load,
-            "nothing_changed": LargeImage.nothing_changed,
-            "changed_file": LargeImage.changed_file,
-        }.items()
-    },
+    **in_each_store(
+        changed_path=LargeImage.changed_path,
+        first_load=LargeImage.first_load,
+        nothing_changed=LargeImage.nothing_changed,
+        changed_file=LargeImage.changed_file,
+    ),
     "slow_evaluation_clean": LargeImage.slow_evaluation_clean,
     "slow_evaluation_dirty": LargeImage.slow_evaluation_dirty,
     "tar_and_digest": LargeImage.tar_and_digest,

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from statistics import median
 
 from .measure import Run, median_of
 from .result import Result
 from .scene import NAME, PROJECT, Scene
+from .stores import in_each_store
 
-STORES = ("overlay2", "containerd")
 COMPOSE_FILE = f"""\
 x-nixbuild:
   app: .#large
@@ -74,12 +73,6 @@ class Project:
         return Result(ours=median(beyond), notes={"ms of docker compose up": median(alone) * 1e3}, goal_seconds=0.300)
 
 
-CASES: dict[str, Callable[[Project], Result]] = {
-    f"{name}_{store}": partial(lambda method, store, project: method(project, store), method, store)
-    for store in STORES
-    for name, method in {
-        "devcontainer_reopen": Project.reopen,
-        "devcontainer_rebuild": Project.rebuild,
-        "compose_up": Project.compose_up,
-    }.items()
-}
+CASES: dict[str, Callable[[Project], Result]] = in_each_store(
+    devcontainer_reopen=Project.reopen, devcontainer_rebuild=Project.rebuild, compose_up=Project.compose_up
+)
