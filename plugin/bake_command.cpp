@@ -71,7 +71,7 @@ void check_names(const std::vector<pipeline::NamedRequest>& requests) {
   for (const pipeline::NamedRequest& one : requests) {
     for (const oci::Reference& tag : one.request.tags) {
       const auto [owner, is_new] = owners.try_emplace(tag.str(), &one);
-      if (!is_new && owner->second->request.platforms.empty() == one.request.platforms.empty())
+      if (!is_new)
         throw Error(ErrorKind::invalid_input,
                     format("the targets {} and {} both get the name {}", owner->second->name,
                            one.name, tag.familiar()));

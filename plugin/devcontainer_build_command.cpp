@@ -55,32 +55,38 @@ private:
   using Containers = std::vector<engine::ListedContainer>;
 
   int build(const Containers& containers) {
-    const auto calls = devcontainer_calls(configuration_, options_, docker_, world_);
+    auto calls = devcontainer_calls(configuration_, options_, docker_, world_);
     if (!containers.empty() && configuration_.settings.on_reopen == devcontainer::OnReopen::check) {
-      return check(calls);
+      return check(std::move(calls));
     }
-    std::vector<pipeline::LoadedImage> images;
-    for (const BuildCall& call : calls) {
-      const auto report = with_display(
-          call.progress, progress::Activity::building, docker_, world_,
-          [&](pipeline::World& inner) { return world_.build(call.request, inner, world_.cancel); });
-      print_results(report, call.results, world_.out);
-      images.insert(images.end(), report.images.begin(), report.images.end());
-    }
-    if (!images.empty()) compare(containers, images.front().id);
+    const std::vector<pipeline::BuildReport> reports = run(calls);
+    for (const pipeline::BuildReport& report : reports)
+      print_results(report, calls.front().results, world_.out);
+    // The dev container's own image is the first one.
+    if (!reports.front().images.empty()) compare(containers, reports.front().images.front().id);
     return 0;
   }
 
-  int check(const std::vector<BuildCall>& calls) {
-    for (BuildCall call : calls) {
+  // All side by side.
+  std::vector<pipeline::BuildReport> run(const std::vector<BuildCall>& calls) {
+    std::vector<pipeline::NamedRequest> requests;
+    for (const BuildCall& call : calls) {
+      const auto& tags = call.request.tags;
+      requests.push_back({.name = tags.empty() ? call.request.installable : tags.front().familiar(),
+                          .request = call.request});
+    }
+    return with_display(
+        calls.front().progress, progress::Activity::building, docker_, world_,
+        [&](pipeline::World& inner) { return world_.build_all(requests, inner, world_.cancel); });
+  }
+
+  int check(std::vector<BuildCall> calls) {
+    for (BuildCall& call : calls)
       call.request.dry_run = true;
-      const auto report = with_display(
-          call.progress, progress::Activity::building, docker_, world_,
-          [&](pipeline::World& inner) { return world_.build(call.request, inner, world_.cancel); });
+    for (const pipeline::BuildReport& report : run(calls))
       for (const pipeline::BuildPlan& plan : report.plans)
         if (!plan.work.builds.empty() || !plan.work.downloads.empty())
           say(format("{} has changed; {}", plan.installable, remedy));
-    }
     return 0;
   }
 

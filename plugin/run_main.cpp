@@ -25,6 +25,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 namespace nixbuild::plugin {
 
@@ -93,6 +94,45 @@ int report_error(const Error& error, World& world) noexcept {
   return status;
 }
 
+using Docker = context::GlobalFlags;
+
+// What a command does whose own options say it all.
+struct Runner {
+  std::string_view command;
+  int (*run)(const ParsedOptions& options, const Docker& docker, World& world);
+};
+
+constexpr std::array runners{
+    Runner{"bake", run_bake},
+    Runner{"builder create", run_builder_create},
+    Runner{"builder inspect", run_builder_inspect},
+    Runner{"builder ls", run_builder_list},
+    Runner{"builder rm", run_builder_remove},
+    Runner{"devcontainer build", run_devcontainer_build},
+    Runner{"devcontainer check", run_devcontainer_check},
+    Runner{"devcontainer init", [](const ParsedOptions& options, const Docker&,
+                                   World& world) { return run_devcontainer_init(options, world); }},
+    Runner{"devcontainer rebuild",
+           [](const ParsedOptions& options, const Docker& docker, World& world) {
+             return run_devcontainer_up(options, docker, true, world);
+           }},
+    Runner{"devcontainer up",
+           [](const ParsedOptions& options, const Docker& docker, World& world) {
+             return run_devcontainer_up(options, docker, false, world);
+           }},
+    Runner{"imagetools inspect", run_imagetools_inspect},
+    Runner{"info", run_info},
+    Runner{"inspect", run_inspect},
+    Runner{"load", run_load},
+    Runner{"prune", [](const ParsedOptions& options, const Docker&,
+                       World& world) { return run_prune(options, world); }},
+    Runner{"push", run_push},
+    Runner{"version",
+           [](const ParsedOptions&, const Docker&, World& world) {
+             return print(world, format("docker-nixbuild {}\n", version));
+           }},
+};
+
 int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World& world) {
   const Command& command = chosen.command;
   // Compose's own command line, which only Compose understands.
@@ -106,30 +146,8 @@ int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World&
   add_from_environment(options, command.options, world.environment);
   if (command.name == "help")
     return print_help(world, invocation, format("{}", fmt::join(options.words, " ")));
-  if (command.name == "version") return print(world, format("docker-nixbuild {}\n", version));
-  if (command.name == "info") return run_info(options, invocation.docker, world);
-  if (command.name == "inspect") return run_inspect(options, invocation.docker, world);
-  if (command.name == "prune") return run_prune(options, world);
-  if (command.name == "builder ls") return run_builder_list(options, invocation.docker, world);
-  if (command.name == "builder create")
-    return run_builder_create(options, invocation.docker, world);
-  if (command.name == "builder inspect")
-    return run_builder_inspect(options, invocation.docker, world);
-  if (command.name == "builder rm") return run_builder_remove(options, invocation.docker, world);
-  if (command.name == "bake") return run_bake(options, invocation.docker, world);
-  if (command.name == "devcontainer build")
-    return run_devcontainer_build(options, invocation.docker, world);
-  if (command.name == "devcontainer check")
-    return run_devcontainer_check(options, invocation.docker, world);
-  if (command.name == "devcontainer init") return run_devcontainer_init(options, world);
-  if (command.name == "devcontainer rebuild")
-    return run_devcontainer_up(options, invocation.docker, true, world);
-  if (command.name == "devcontainer up")
-    return run_devcontainer_up(options, invocation.docker, false, world);
-  if (command.name == "load") return run_load(options, invocation.docker, world);
-  if (command.name == "push") return run_push(options, invocation.docker, world);
-  if (command.name == "imagetools inspect")
-    return run_imagetools_inspect(options, invocation.docker, world);
+  const auto named = std::ranges::find(runners, command.name, &Runner::command);
+  if (named != runners.end()) return named->run(options, invocation.docker, world);
   return run_build(parse_build_call(options, invocation.docker, world.environment), world);
 }
 

@@ -165,7 +165,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(world.bake({}) == 1);
   BOOST_TEST(world.err.text.contains("nothing here that says what to bake"));
   world.put("docker-bake.json", R"({"target": {"a": {"dockerfile": "Dockerfile"}, "b": {"tagz": []},
-      "c": {"tags": ["x:1"]}, "d": {"tags": ["x:1"]}}})");
+      "c": {"tags": ["x:1"]},
+      "d": {"tags": ["x:1"], "platforms": ["linux/arm64"]}}})");
   BOOST_TEST(world.bake({"a"}) == 1);
   BOOST_TEST(world.err.text.contains("built from a Dockerfile"));
   BOOST_TEST(world.err.text.contains("target a"));

@@ -204,6 +204,8 @@ BOOST_AUTO_TEST_CASE(images_of_compose_services) {
       "x-nixbuild": {"db": ".#db"}})"});
   BOOST_TEST(build() == 0);
   BOOST_REQUIRE_EQUAL(world.requests.size(), 2U);
+  BOOST_TEST(world.names == (std::vector<std::string>{"localhost/p:dev", "localhost/db:dev"}),
+             boost::test_tools::per_element());
   BOOST_TEST(world.requests[0].installable == ".#dev");
   BOOST_TEST(world.requests[0].tags.front().familiar() == "localhost/p:dev");
   BOOST_TEST(world.requests[0].amendments.has_value());
