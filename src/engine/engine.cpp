@@ -255,10 +255,14 @@ void Engine::tag_image(std::string_view id, const oci::Reference& name, const Ca
       format("/images/{}/tag?repo={}&tag={}", id, http::percent_encode(name.repository()),
              http::percent_encode(name.tag()));
   const http::Response response = impl_->ask(impl_->request("POST", path), cancel);
-  if (response.head.status != 201) {
-    throw refusal(format("give the image the name {}", name.familiar()),
-                  daemon_text(response.head.status, response.body));
+  if (response.head.status == 201) return;
+  const std::string operation = format("give the image the name {}", name.familiar());
+  std::string text = daemon_text(response.head.status, response.body);
+  if (response.head.status == 404) {
+    throw Error(ErrorKind::not_found, format("the engine could not {}", operation))
+        .with_detail(std::move(text));
   }
+  throw refusal(operation, std::move(text));
 }
 
 bool Engine::remove_image(std::string_view id, const CancelToken& cancel) {

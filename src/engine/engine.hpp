@@ -142,7 +142,8 @@ public:
   // The IDs of all images.
   [[nodiscard]] std::vector<std::string> image_ids(const CancelToken& cancel);
 
-  // Gives the image `id` the name `name`, taking it from whichever image had it.
+  // Gives the image `id` the name `name`, taking it from whichever image had it. Throws not_found
+  // when there is no such image.
   void tag_image(std::string_view id, const oci::Reference& name, const CancelToken& cancel);
 
   // Removes an image by ID without its parents; false when it is in use or not there.

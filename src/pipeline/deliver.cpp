@@ -68,11 +68,13 @@ private:
   // The output's own, else those of the request, else of the image.
   [[nodiscard]] std::vector<oci::Reference>
   names_for(const std::vector<std::string>& own_names) const {
+    if (own_names.empty())
+      return request_.tags.empty() ? images_.front().image.names : request_.tags;
     std::vector<oci::Reference> names;
+    names.reserve(own_names.size());
     for (const std::string& name : own_names)
       names.push_back(reference_of(name));
-    if (!names.empty()) return names;
-    return request_.tags.empty() ? images_.front().image.names : request_.tags;
+    return names;
   }
 
   const image::ImageSet& images_;

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace nixbuild::pipeline {
@@ -125,7 +126,8 @@ LayerOrder parse_order(std::string_view message, const image::ImageSet& images) 
     const LayerOrder order{.image = object.at("image").to_number<std::size_t>(),
                            .layer = object.at("layer").to_number<std::size_t>(),
                            .compression = compression_of(text(object.at("compression")))};
-    (void)images.at(order.image).image.layers.at(order.layer);
+    if (order.image >= images.size() || order.layer >= images[order.image].image.layers.size())
+      throw std::out_of_range("there is no such layer");
     return order;
   });
 }

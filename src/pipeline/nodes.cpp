@@ -48,6 +48,7 @@ std::vector<Part> parts_of(const BuildRequest& request) {
         .with_hint(format("Add it: --platform {}.", platform.str()));
   }
   std::vector<Part> list;
+  list.reserve(parts.size());
   for (auto& [context, part] : parts)
     list.push_back(std::move(part));
   return list;

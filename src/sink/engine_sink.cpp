@@ -205,8 +205,8 @@ image::Image arranged(const image::Image& image, const oci::Reference& name, eng
   return std::move(better->image);
 }
 
-// Somebody may remove the image as long as it has no name (`docker image prune`): it is then
-// brought again.
+// Somebody may remove the image as long as it has no name (`docker image prune`), and another load
+// of the same image has all its blobs there a moment before the image: it is then brought again.
 void bring_and_name(EngineLoad& load, const std::vector<oci::Reference>& names,
                     const LoadOptions& options, engine::Engine& engine, const CancelToken& cancel) {
   constexpr int attempts = 3;
@@ -219,8 +219,7 @@ void bring_and_name(EngineLoad& load, const std::vector<oci::Reference>& names,
                      engine, cancel);
       return;
     } catch (const Error& error) {
-      const bool may_be_gone = error.kind() == ErrorKind::refused && attempt < attempts;
-      if (!may_be_gone || engine.inspect_image(there.id, cancel)) throw;
+      if (error.kind() != ErrorKind::not_found || attempt == attempts) throw;
     }
   }
 }

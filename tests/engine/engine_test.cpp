@@ -242,8 +242,12 @@ BOOST_AUTO_TEST_CASE(tag_image) {
   BOOST_TEST(fake.requests().back().query == "repo=docker.io%2Flibrary%2Fhello&tag=1");
   fake.on("POST", "/images/" + digest + "/tag",
           Reply{.status = 404, .body = R"({"message":"No such image"})"});
-  check_fails([&] { engine.tag_image(digest, name, not_cancelled); }, ErrorKind::refused,
+  check_fails([&] { engine.tag_image(digest, name, not_cancelled); }, ErrorKind::not_found,
               "No such image");
+  fake.on("POST", "/images/" + digest + "/tag",
+          Reply{.status = 500, .body = R"({"message":"read-only"})"});
+  check_fails([&] { engine.tag_image(digest, name, not_cancelled); }, ErrorKind::refused,
+              "read-only");
 }
 
 BOOST_AUTO_TEST_CASE(name_without_a_tag_cannot_be_given) {

@@ -228,6 +228,17 @@ BOOST_AUTO_TEST_CASE(image_that_is_gone_before_it_has_a_name_is_loaded_again) {
   BOOST_TEST(setup.store.tags().at(name) == id);
 }
 
+// Another load brings the same image: its blobs are there before it, and the next moment so is it.
+BOOST_AUTO_TEST_CASE(image_that_is_there_a_moment_after_it_was_to_have_a_name_is_named_then) {
+  Setup setup(Kind::containerd);
+  const auto image = fakes::memory_image({"a", "b"});
+  setup.fake.once("POST", "/images/" + setup.id(image) + "/tag",
+                  Reply{.status = 404, .body = R"({"message":"No such image"})"});
+  (void)setup.load(image);
+  BOOST_TEST(setup.store.tags().at(name) == setup.id(image));
+  BOOST_TEST(setup.store.loads().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(engine_that_loses_a_layer_is_asked_again) {
   Setup setup(Kind::graph_driver);
   const auto old = fakes::memory_image({"a", "b"});
