@@ -22,6 +22,8 @@ struct GlobalFlags {
 
   // All of them as they were typed, to start the docker CLI with the same meaning.
   std::vector<std::string> as_typed;
+
+  bool operator==(const GlobalFlags&) const = default;
 };
 
 } // namespace nixbuild::context

@@ -6,20 +6,36 @@
 #include "support/environment.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace nixbuild::nix {
 
 // The parts of Nix::evaluate, one per kind of installable.
 [[nodiscard]] Evaluation evaluate_flake(const Session& session, const FlakeAttribute& flake,
                                         const std::string& system, LogProgress& log);
-// The same, but where the file `memory` tells what would come of it, nothing is evaluated and
-// `step` is said to be cached.
-[[nodiscard]] Evaluation evaluate_unless_remembered(const Session& session,
-                                                    const FlakeAttribute& flake,
-                                                    const std::string& system,
-                                                    const Environment& environment,
-                                                    const std::filesystem::path& memory,
-                                                    progress::Step& step, LogProgress& log);
+
+// Several attributes of one flake, whose evaluations are in the same order.
+using FlakeAttributes = std::vector<FlakeAttribute>;
+using Evaluations = std::vector<std::optional<Evaluation>>;
+
+// All of them in one evaluation. Nothing for those that would fail, for evaluate_flake() to tell
+// why.
+[[nodiscard]] Evaluations evaluate_flake_together(const Session& session,
+                                                  const FlakeAttributes& flakes,
+                                                  const std::string& system, LogProgress& log);
+
+// What `evaluate` makes of `flakes`, but where the file `memory`, if there is one, tells what would
+// come of it nothing is evaluated; where that is so for all, `step` is said to be cached.
+[[nodiscard]] Evaluations
+evaluate_unless_remembered(const Session& session, const FlakeAttributes& flakes,
+                           const std::string& system, const Environment& environment,
+                           const std::optional<std::filesystem::path>& memory, progress::Step& step,
+                           LogProgress& log,
+                           const std::function<Evaluations(const FlakeAttributes&)>& evaluate);
+
 // Nix::offered_systems.
 [[nodiscard]] std::vector<std::string>
 offered_systems(const Session& session, const FlakeAttribute& flake, LogProgress& log);

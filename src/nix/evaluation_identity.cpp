@@ -210,9 +210,9 @@ std::optional<EvaluationIdentity> evaluation_identity(const Session& session,
   const auto locked = tree ? std::nullopt : locked_flake(session, flake, log);
   if (!tree && !locked) return std::nullopt;
   return EvaluationIdentity{
-      .text = json::serialize(json::array{
-          tree ? tree->text : locked->text, flake.fragment, system, settings_of(session.options),
-          configured, identity_of(session.nix), find_expression({"attribute"})}),
+      .text = json::serialize(
+          json::array{tree ? tree->text : locked->text, system, settings_of(session.options),
+                      configured, identity_of(session.nix), find_expression({"attribute"})}),
       .tree = tree ? tree->folder : std::string()};
 }
 

@@ -11,15 +11,18 @@
 namespace nixbuild::nix {
 
 struct EvaluationIdentity {
-  std::string text;
+  std::string text; // of all but the attribute
   // The tree that stands for the flake's lock: whether it has the lock file is to be seen
   // (lock_is_in_tree). Empty where Nix has said what the flake is locked to.
   std::string tree;
   bool operator==(const EvaluationIdentity&) const = default;
+
+  // Of the evaluation of one attribute of the flake.
+  [[nodiscard]] std::string of(const std::string& fragment) const { return text + '\n' + fragment; }
 };
 
-// Everything that determines what the evaluation of `flake` for `system` tells: the flake and its
-// inputs, the attribute, the options and Nix's configuration, and which Nix and which of our
+// Everything that determines what evaluations of `flake` for `system` tell, but for the attribute:
+// the flake and its inputs, the options and Nix's configuration, and which Nix and which of our
 // expressions evaluate. The flake of a git tree without changes is told by its commit, which takes
 // one `git status`, one of Options::unchanging_trees by its name; others by what
 // `nix flake metadata` says (LockedFlake).

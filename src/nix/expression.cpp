@@ -105,6 +105,13 @@ std::string find_expression(const AttributePath& path) {
   return format("value: let{}{}in find value {}", describe, find, nix_list(path));
 }
 
+std::string find_all_expression(const std::vector<AttributePath>& paths) {
+  std::string list;
+  for (const AttributePath& path : paths)
+    list += nix_list(path) + " ";
+  return format("value: let{}{}in map (find value) [ {}]", describe, find, list);
+}
+
 std::string call_expression(const CallArguments& arguments) {
   std::string set = "{ ";
   for (const auto& [name, expression] : arguments.expressions)
@@ -122,6 +129,18 @@ std::string call_expression(const CallArguments& arguments) {
 Answer parse_answer(std::string_view text) {
   try {
     return read_answer(json::parse(text).as_object());
+  } catch (const std::exception& error) {
+    throw unexpected(text, error);
+  }
+}
+
+std::vector<Answer> parse_answers(std::string_view text) {
+  try {
+    std::vector<Answer> answers;
+    const json::value list = json::parse(text);
+    for (const json::value& answer : list.as_array())
+      answers.push_back(read_answer(answer.as_object()));
+    return answers;
   } catch (const std::exception& error) {
     throw unexpected(text, error);
   }

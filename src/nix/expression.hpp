@@ -48,11 +48,15 @@ struct CallArguments {
 // Looks for `path` in the value. Flake outputs are no functions to be called.
 [[nodiscard]] std::string find_expression(const AttributePath& path);
 
+// The same for each of `paths`, in one evaluation; read by parse_answers().
+[[nodiscard]] std::string find_all_expression(const std::vector<AttributePath>& paths);
+
 // Describes the value itself, which may be a function of arguments that all are known.
 [[nodiscard]] std::string call_expression(const CallArguments& arguments);
 
 // Throws an Error of kind corrupt when `json` is not what the expressions above give.
 [[nodiscard]] Answer parse_answer(std::string_view json);
+[[nodiscard]] std::vector<Answer> parse_answers(std::string_view json);
 
 // In a set whose names are systems, as "packages" is: those that have `name`. Its result is a list
 // of strings. An evaluation of its own, because a flake may fail for systems that nobody asked for.

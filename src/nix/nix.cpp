@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace nixbuild::nix {
@@ -20,6 +21,33 @@ namespace {
 // `nix-store --realise`'s name for what is wanted.
 std::string realisable(const std::string& derivation, const std::string& output) {
   return output.empty() ? derivation : format("{}!{}", derivation, output);
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 4;
+  std::string text;
+  for (std::size_t index = 0; index < std::min(most, names.size()); ++index)
+    text += (index == 0 ? "" : ", ") + names[index];
+  if (names.size() > most) text += format(" and {} more", names.size() - most);
+  return text;
+}
+
+// Which of `wanted`, by their indexes, one of the failed `builds` is for.
+std::vector<std::size_t> those_that_need(const std::vector<FinishedBuild>& builds,
+                                         const std::vector<Realisable>& wanted,
+                                         const Session& session) {
+  std::vector<std::size_t> some;
+  for (std::size_t index = 0; index < wanted.size(); ++index) {
+    const auto needed = process::capture(
+        session.runner,
+        {.argv = {session.nix_store(), "--query", "--requisites", wanted[index].derivation}},
+        session.cancel);
+    const bool needs_one = std::ranges::any_of(builds, [&](const FinishedBuild& build) {
+      return !build.derivation.empty() && needed.out.contains(build.derivation);
+    });
+    if (needs_one) some.push_back(index);
+  }
+  return some;
 }
 
 // nix-store prints the link when it has made one.
@@ -66,14 +94,37 @@ Evaluation Nix::evaluate(const Installable& installable, const std::string& syst
   return progress::as_step(reporter, name, [&](progress::Step& step) {
     LogProgress log(reporter, step);
     if (const auto* flake = std::get_if<FlakeAttribute>(&installable)) {
-      if (!memory_) return evaluate_flake(session, *flake, system, log);
-      return evaluate_unless_remembered(session, *flake, system, environment_, *memory_, step, log);
+      const auto evaluate_it = [&](const FlakeAttributes& flakes) -> Evaluations {
+        return {evaluate_flake(session, flakes.front(), system, log)};
+      };
+      return *evaluate_unless_remembered(session, {*flake}, system, environment_, memory_, step,
+                                         log, evaluate_it)
+                  .front();
     }
     if (const auto* file = std::get_if<FileAttribute>(&installable)) {
       return evaluate_file(session, *file, system, log);
     }
     throw Error(ErrorKind::internal, format("{} is not for Nix", to_string(installable)));
   });
+}
+
+std::vector<std::optional<Evaluation>>
+Nix::evaluate_together(const std::vector<FlakeAttribute>& flakes, const std::string& system,
+                       const Options& options, progress::Reporter& reporter,
+                       const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  std::vector<std::string> names;
+  for (const FlakeAttribute& flake : flakes)
+    names.push_back(to_string(Installable(flake)));
+  return progress::as_step(
+      reporter, format("evaluate {}", listed(names)), [&](progress::Step& step) {
+        LogProgress log(reporter, step);
+        const auto evaluate_them = [&](const FlakeAttributes& unknown) {
+          return evaluate_flake_together(session, unknown, system, log);
+        };
+        return evaluate_unless_remembered(session, flakes, system, environment_, memory_, step, log,
+                                          evaluate_them);
+      });
 }
 
 std::vector<std::string> Nix::offered_systems(const Installable& installable,
@@ -139,6 +190,30 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
     if (!printed) throw explain(format("cannot build {}", name), printed.error());
     if (!log.did_something()) step.cached();
     return store_path_of(*printed);
+  });
+}
+
+void Nix::realise_together(const std::vector<Realisable>& wanted, const Options& options,
+                           progress::Reporter& reporter, const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  Arguments argv{session.nix_store(), "--realise", "--log-format", "internal-json"};
+  const Arguments flags = realisation_flags(options);
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  std::vector<std::string> names;
+  for (const Realisable& one : wanted) {
+    names.push_back(readable_name(one.derivation));
+    argv.push_back(realisable(one.derivation, one.output));
+  }
+  progress::as_step(reporter, format("realise {}", listed(names)), [&](progress::Step& step) {
+    LogProgress log(reporter, step);
+    const auto printed = run_logged(session, argv, log);
+    if (!printed) {
+      const auto some = those_that_need(printed.error().builds, wanted, session);
+      if (some.empty()) throw explain(format("cannot build {}", listed(names)), printed.error());
+      throw FailureOfSome(explain(format("cannot build {}", names[some.front()]), printed.error()),
+                          some);
+    }
+    if (!log.did_something()) step.cached();
   });
 }
 

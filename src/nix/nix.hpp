@@ -8,12 +8,14 @@
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
 #include "support/environment.hpp"
+#include "support/error.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nixbuild::nix {
@@ -57,6 +59,25 @@ struct DryRun {
   std::uint64_t unpacked_bytes = 0;
 };
 
+// An output of a derivation, as Evaluation has them.
+struct Realisable {
+  std::string derivation;
+  std::string output;
+};
+
+// Some of what was to be realised together needs a build that failed.
+class FailureOfSome : public Error {
+public:
+  FailureOfSome(Error why, std::vector<std::size_t> some)
+      : Error(std::move(why))
+      , some_(std::move(some)) {}
+  // Their indexes; not empty.
+  [[nodiscard]] const std::vector<std::size_t>& some() const noexcept { return some_; }
+
+private:
+  std::vector<std::size_t> some_;
+};
+
 // The Nix of this machine, by its command line (`nix`, `nix-store`). Calls throw an Error of kind
 // cancelled, or failed / not_found / … with Nix's own text as detail and one sentence of remedy
 // as hint where the text is one that we know (errors.hpp).
@@ -79,6 +100,13 @@ public:
                                     const Options& options, progress::Reporter& reporter,
                                     const CancelToken& cancel);
 
+  // The same for several attributes of one flake, in one evaluation. Nothing for those that
+  // evaluate() would fail for, or that it failed for because of another one: it tells why.
+  [[nodiscard]] std::vector<std::optional<Evaluation>>
+  evaluate_together(const std::vector<FlakeAttribute>& flakes, const std::string& system,
+                    const Options& options, progress::Reporter& reporter,
+                    const CancelToken& cancel);
+
   // The systems that a flake has the attribute `installable` for, as it says itself. Throws an
   // Error: invalid_input for what is no attribute of a flake, not_found when it has it for none.
   [[nodiscard]] std::vector<std::string> offered_systems(const Installable& installable,
@@ -96,6 +124,11 @@ public:
   // when it is cross-compiled. Nothing when that cannot be told.
   [[nodiscard]] std::optional<std::string> build_system_of(const std::string& derivation,
                                                            const CancelToken& cancel);
+
+  // Builds or fetches all of `wanted` in one run, for realise() to find them there. Throws a
+  // FailureOfSome where it is known whose build failed, else an Error as realise() does.
+  void realise_together(const std::vector<Realisable>& wanted, const Options& options,
+                        progress::Reporter& reporter, const CancelToken& cancel);
 
   // Builds or fetches `output` of `derivation`, as Evaluation has them, and returns its store path.
   // `root`, a link to be made or replaced, keeps it from the garbage collector (Nix appends

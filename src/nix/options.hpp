@@ -29,6 +29,8 @@ struct Options {
   // Not handed on: below this folder are source trees, each in a folder that is named by its
   // content and never changes, so that its name stands for its files.
   std::optional<std::string> unchanging_trees;
+
+  bool operator==(const Options&) const = default;
 };
 
 } // namespace nixbuild::nix

@@ -4,8 +4,14 @@
 #include "pipeline/directories.hpp"
 #include "pipeline/foreign_build.hpp"
 #include "pipeline/gc_root.hpp"
+#include "pipeline/side_by_side.hpp"
+#include "support/format.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 
 namespace nixbuild::pipeline {
 
@@ -13,17 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Which derivation's which output is to be realised.
-struct Wanted {
-  std::string derivation;
-  std::string output;
-};
-
-Wanted image_of(const nix::Evaluation& evaluation) {
+nix::Realisable image_of(const nix::Evaluation& evaluation) {
   return {.derivation = evaluation.derivation, .output = evaluation.output};
 }
 
-Wanted shortest_way_to_image(const nix::Evaluation& evaluation) {
+nix::Realisable shortest_way_to_image(const nix::Evaluation& evaluation) {
   if (evaluation.conf.empty()) return image_of(evaluation);
   return {.derivation = evaluation.conf, .output = "out"};
 }
@@ -38,6 +38,68 @@ Artifact artifact_of(fs::path path, const nix::Evaluation& evaluation) {
           .derivation = evaluation.derivation};
 }
 
+nix::Nix nix_of(World& world) {
+  return {world.processes, world.environment, evaluation_memory_file(world.environment)};
+}
+
+// What `evaluation` told is to be built for `request`.
+Artifact realise(const BuildRequest& request, const nix::Installable& installable,
+                 const nix::Evaluation& evaluation, const oci::Platform& platform, nix::Nix& nix,
+                 World& world, const CancelToken& cancel) {
+  const std::string system = nix::system_of(platform);
+  const fs::path root = request.out_link ? fs::absolute(*request.out_link)
+                                         : gc_root_link(installable, system, world.environment);
+  const auto realise_one = [&](const nix::Realisable& wanted) {
+    return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
+  };
+  nix::Realisable wanted = shortest_way_to_image(evaluation);
+  if (evaluation.system == system) {
+    require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
+  }
+  fs::path path = realise_one(wanted);
+  // An attribute may be called "conf" and be something else.
+  if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
+    wanted = image_of(evaluation);
+    path = realise_one(wanted);
+  }
+  if (request.check)
+    nix.rebuild(wanted.derivation, wanted.output, request.nix, world.reporter, cancel);
+  return artifact_of(std::move(path), evaluation);
+}
+
+// Where it finds a failure it leaves the telling to the evaluation of that attribute alone.
+std::vector<std::optional<nix::Evaluation>>
+evaluate_together(const std::vector<NamedRequest>& requests, const std::string& system,
+                  World& world, const CancelToken& cancel) {
+  std::vector<nix::FlakeAttribute> flakes;
+  for (const auto& [name, request] : requests)
+    flakes.push_back(
+        std::get<nix::FlakeAttribute>(nix::parse_installable(request.installable, request.nix)));
+  return nix_of(world).evaluate_together(flakes, system, requests.front().request.nix,
+                                         world.reporter, cancel);
+}
+
+void realise_together(const std::vector<NamedRequest>& requests,
+                      const std::vector<std::optional<nix::Evaluation>>& evaluations, World& world,
+                      const CancelToken& cancel) {
+  std::vector<nix::Realisable> wanted;
+  std::vector<std::string> names;
+  for (std::size_t index = 0; index < requests.size(); ++index) {
+    if (!evaluations[index]) continue;
+    wanted.push_back(shortest_way_to_image(*evaluations[index]));
+    names.push_back(requests[index].name);
+  }
+  try {
+    nix_of(world).realise_together(wanted, requests.front().request.nix, world.reporter, cancel);
+  } catch (nix::FailureOfSome& failure) {
+    std::string concerned;
+    for (const std::size_t index : failure.some())
+      concerned += (concerned.empty() ? "" : ", ") + names[index];
+    failure.add_frame(format("building {}", concerned));
+    throw;
+  }
+}
+
 } // namespace
 
 Artifact build(const BuildRequest& request, const oci::Platform& platform, World& world,
@@ -45,28 +107,35 @@ Artifact build(const BuildRequest& request, const oci::Platform& platform, World
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
   if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return {.path = built->path};
 
-  nix::Nix nix(world.processes, world.environment, evaluation_memory_file(world.environment));
-  const std::string system = nix::system_of(platform);
+  nix::Nix nix = nix_of(world);
   const nix::Evaluation evaluation =
-      nix.evaluate(installable, system, request.nix, world.reporter, cancel);
-  const fs::path root = request.out_link ? fs::absolute(*request.out_link)
-                                         : gc_root_link(installable, system, world.environment);
-  const auto realise = [&](const Wanted& wanted) {
-    return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
-  };
-  Wanted wanted = shortest_way_to_image(evaluation);
-  if (evaluation.system == system) {
-    require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
-  }
-  fs::path path = realise(wanted);
-  // An attribute may be called "conf" and be something else.
-  if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
-    wanted = image_of(evaluation);
-    path = realise(wanted);
-  }
-  if (request.check)
-    nix.rebuild(wanted.derivation, wanted.output, request.nix, world.reporter, cancel);
-  return artifact_of(std::move(path), evaluation);
+      nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
+  return realise(request, installable, evaluation, platform, nix, world, cancel);
+}
+
+std::vector<Artifact> build_together(const std::vector<NamedRequest>& requests,
+                                     const oci::Platform& platform, World& world,
+                                     const CancelToken& cancel) {
+  const auto evaluations = evaluate_together(requests, nix::system_of(platform), world, cancel);
+  const bool all_known = std::ranges::all_of(
+      evaluations, [](const auto& evaluation) { return evaluation.has_value(); });
+  if (all_known) realise_together(requests, evaluations, world, cancel);
+  std::vector<Artifact> artifacts(requests.size());
+  side_by_side(
+      requests,
+      [&](std::size_t index, World& own, const CancelToken& stop) {
+        const BuildRequest& request = requests[index].request;
+        if (!evaluations[index]) {
+          artifacts[index] = build(request, platform, own, stop);
+          return;
+        }
+        nix::Nix nix = nix_of(own);
+        artifacts[index] =
+            realise(request, nix::parse_installable(request.installable, request.nix),
+                    *evaluations[index], platform, nix, own, stop);
+      },
+      world, cancel);
+  return artifacts;
 }
 
 BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform, World& world,
@@ -75,11 +144,11 @@ BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform,
   BuildPlan plan{.platform = platform, .installable = nix::to_string(installable)};
   if (std::holds_alternative<nix::BuiltFile>(installable)) return plan;
 
-  nix::Nix nix(world.processes, world.environment, evaluation_memory_file(world.environment));
+  nix::Nix nix = nix_of(world);
   const nix::Evaluation evaluation =
       nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
   plan.attribute = evaluation.attribute;
-  const Wanted wanted = shortest_way_to_image(evaluation);
+  const nix::Realisable wanted = shortest_way_to_image(evaluation);
   plan.derivation = wanted.derivation;
   plan.work = nix.what_would_be_built(wanted.derivation, wanted.output, request.nix, cancel);
   return plan;

@@ -7,6 +7,7 @@
 #include "pipeline/load_images.hpp"
 #include "pipeline/load_turns.hpp"
 #include "pipeline/platforms.hpp"
+#include "pipeline/side_by_side.hpp"
 #include "pipeline/transfer.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -74,7 +75,9 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
   }
   if (loads_in_place(request)) require_loadable(platforms, *engine);
   const std::vector<PlatformArtifact> artifacts =
-      build_platforms(request, platforms, world, cancel);
+      build_platforms({{.named = {.name = {}, .request = request}, .platforms = platforms}}, world,
+                      cancel)
+          .front();
   const auto use = [&](const std::vector<OpenedArtifact>& opened) {
     report = BuildReport{.engine = report.engine}; // a second call replaces what the first did
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
@@ -83,6 +86,38 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
   with_images(artifacts, request.image_options, request.amendments, !request.tags.empty(), world,
               use, cancel);
   return report;
+}
+
+std::vector<BuildReport> build_here(const std::vector<NamedRequest>& requests,
+                                    Connection& connection, World& world,
+                                    const CancelToken& cancel) {
+  const engine::Facts engine = connection.engine.facts(cancel);
+  std::vector<PlatformsRequest> wanted;
+  for (const NamedRequest& one : requests)
+    wanted.push_back(
+        {.named = one, .platforms = platforms_of(one.request, engine.platform, world, cancel)});
+  for (const PlatformsRequest& one : wanted)
+    require_loadable(one.platforms, engine);
+  const auto artifacts = build_platforms(wanted, world, cancel);
+
+  LoadTurns turns;
+  World taking_turns = world;
+  if (world.turns == nullptr) taking_turns.turns = &turns;
+  std::vector<BuildReport> reports(requests.size());
+  side_by_side(
+      requests,
+      [&](std::size_t index, World& own, const CancelToken& stop) {
+        const BuildRequest& request = requests[index].request;
+        Connection to_engine = connect(request.docker, own); // one is for one thread at a time
+        const auto use = [&](const std::vector<OpenedArtifact>& opened) {
+          reports[index] = BuildReport{.engine = engine};
+          load(opened, request, to_engine, own, reports[index], stop);
+        };
+        with_images(artifacts[index], request.image_options, request.amendments,
+                    !request.tags.empty(), own, use, stop);
+      },
+      taking_turns, cancel);
+  return reports;
 }
 
 } // namespace nixbuild::pipeline

@@ -4,10 +4,12 @@
 #include "pipeline/build_report.hpp"
 #include "pipeline/build_request.hpp"
 #include "pipeline/connection.hpp"
+#include "pipeline/named_request.hpp"
 #include "pipeline/world.hpp"
 #include "support/cancel.hpp"
 
 #include <functional>
+#include <vector>
 
 namespace nixbuild::pipeline {
 
@@ -22,5 +24,11 @@ using Deliver = std::function<void(const image::ImageSet&, BuildReport&)>;
 [[nodiscard]] BuildReport build_here(const BuildRequest& request, Connection& connection,
                                      const Deliver& deliver, World& world,
                                      const CancelToken& cancel);
+
+// The same for several, which are a group (pipeline/groups.hpp): built together, loaded side by
+// side. The reports are in their order; an Error says whose it is.
+[[nodiscard]] std::vector<BuildReport> build_here(const std::vector<NamedRequest>& requests,
+                                                  Connection& connection, World& world,
+                                                  const CancelToken& cancel);
 
 } // namespace nixbuild::pipeline

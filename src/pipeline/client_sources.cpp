@@ -94,13 +94,16 @@ private:
   std::uint64_t came_ = 0;
 };
 
+// All requests of a job are for the same flake, with the same inputs.
 void use(RemoteJob& job, const SourceNeed& need, const std::string& flake) {
-  if (need.override_input) {
-    job.request.nix.override_inputs.at(*need.override_input).second = flake;
-  } else {
-    std::string& installable = job.request.installable;
+  for (auto& [name, request] : job.requests) {
+    if (need.override_input) {
+      request.nix.override_inputs.at(*need.override_input).second = flake;
+      continue;
+    }
+    std::string& installable = request.installable;
     const std::size_t end = std::min(installable.find('#'), installable.size());
-    job.request.nix.shown_flake = end == 0 ? "." : installable.substr(0, end);
+    request.nix.shown_flake = end == 0 ? "." : installable.substr(0, end);
     installable.replace(0, end, flake);
   }
 }
@@ -134,7 +137,8 @@ void bring_all(RemoteJob& job, const std::vector<Absent>& absent, const source::
   for (const Absent& one : absent)
     indexes.push_back(one.index);
   const source::SourceCache cache(cache_directory(world.environment) / "sources");
-  job.request.nix.unchanging_trees = cache.trees().string();
+  for (auto& [name, request] : job.requests)
+    request.nix.unchanging_trees = cache.trees().string();
   progress::as_step(world.reporter, "transfer sources", [&](progress::Step& step) {
     const auto trees = source::ask_for_trees(indexes, ask);
     const bool all_here = std::ranges::all_of(trees, [&](const source::AnnouncedTree& tree) {
@@ -167,7 +171,9 @@ void use_client_sources(RemoteJob& job, const source::Ask& ask, World& world,
     }
     // A lock file that is written beside a copy is of no use to anybody.
     const bool lockable = need.override_input || (in_place && here.may_lock(need));
-    if (!lockable) job.request.nix.no_write_lock_file = true;
+    if (lockable) continue;
+    for (auto& [name, request] : job.requests)
+      request.nix.no_write_lock_file = true;
   }
   if (absent.empty()) {
     (void)source::ask_for_trees({}, ask); // the marks are not needed any more

@@ -200,8 +200,8 @@ RemoteResult build_plainly(const BuildRequest& request, const builder::Way& mach
         if (!status.signal && status.code == builder::plain_status::no_nix) return no_nix();
         if (!status.success())
           throw plain_failure(status, output, child->tail_of_stderr(), what, machine.peer);
-        return BuildReport{.engine = facts,
-                           .images = look_up_all(output, request, machine, engine, cancel)};
+        return BuildReports{BuildReport{
+            .engine = facts, .images = look_up_all(output, request, machine, engine, cancel)}};
       });
 }
 

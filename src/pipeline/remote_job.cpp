@@ -53,12 +53,15 @@ UnableToBuild no_nix() {
 }
 
 std::string to_message(const RemoteJob& job) {
+  json::array requests;
+  for (const auto& [name, request] : job.requests)
+    requests.push_back(json::object{{"name", name}, {"request", to_message(request)}});
   json::array sources;
   for (const SourceNeed& source : job.sources)
     sources.push_back(source_object(source));
   return json::serialize(
       json::object{{"task", job.task == RemoteTask::build ? build_task : inspect_task},
-                   {"request", to_message(job.request)},
+                   {"requests", std::move(requests)},
                    {"project", job.project},
                    {"engineSocket", text_or_null(job.engine_socket)},
                    {"sources", std::move(sources)},
@@ -69,11 +72,15 @@ RemoteJob parse_remote_job(std::string_view message) {
   return reading("job from another docker-nixbuild", [&] {
     const json::object object = object_in(message);
     RemoteJob job{.task = task_named(object.at("task").as_string()),
-                  .request = parse_request(object.at("request").as_string()),
+                  .requests = {},
                   .project = text(object.at("project")),
                   .engine_socket = optional_text(object.at("engineSocket")),
                   .sources = {},
                   .hand_over = object.at("handOver").as_bool()};
+    for (const json::value& request : object.at("requests").as_array())
+      job.requests.push_back({.name = text(request.at("name")),
+                              .request = parse_request(request.at("request").as_string())});
+    if (job.requests.empty()) throw std::runtime_error("there are no requests");
     for (const json::value& source : object.at("sources").as_array())
       job.sources.push_back(source_need(source.as_object()));
     return job;
@@ -87,7 +94,10 @@ std::string to_message(const RemoteResult& result) {
   } else if (const auto* inspection = std::get_if<Inspection>(&result)) {
     object["inspection"] = to_message(*inspection);
   } else {
-    object["report"] = to_message(std::get<BuildReport>(result));
+    json::array reports;
+    for (const BuildReport& report : std::get<BuildReports>(result))
+      reports.emplace_back(to_message(report));
+    object["reports"] = std::move(reports);
   }
   return json::serialize(object);
 }
@@ -100,7 +110,10 @@ RemoteResult parse_remote_result(std::string_view message) {
     }
     if (const json::value* inspection = object.if_contains("inspection"))
       return parse_inspection(inspection->as_string());
-    return parse_report(object.at("report").as_string());
+    BuildReports reports;
+    for (const json::value& report : object.at("reports").as_array())
+      reports.push_back(parse_report(report.as_string()));
+    return reports;
   });
 }
 

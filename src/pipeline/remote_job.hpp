@@ -1,8 +1,8 @@
 #pragma once
 
 #include "pipeline/build_report.hpp"
-#include "pipeline/build_request.hpp"
 #include "pipeline/inspection.hpp"
+#include "pipeline/named_request.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -34,11 +34,12 @@ enum class RemoteTask {
 // What the agent is asked to do.
 struct RemoteJob {
   RemoteTask task = RemoteTask::build;
-  BuildRequest request;                     // as typed on the client
+  // As typed on the client; at least one. Several, which are built, are a group (groups.hpp).
+  std::vector<NamedRequest> requests;
   std::string project;                      // what "." stands for: "host:folder"
   std::optional<std::string> engine_socket; // else what the docker CLI uses there
   std::vector<SourceNeed> sources;
-  bool hand_over = false; // the images, to the client (hand_over.hpp)
+  bool hand_over = false; // the images of the only request, to the client (hand_over.hpp)
 };
 
 // The machine cannot do it at all, for want of a program; nothing was done.
@@ -50,8 +51,11 @@ struct UnableToBuild {
 // For want of Nix.
 [[nodiscard]] UnableToBuild no_nix();
 
+// Of each request, in their order.
+using BuildReports = std::vector<BuildReport>;
+
 // What a task gives, each its own, or why it gives nothing.
-using RemoteResult = std::variant<BuildReport, Inspection, UnableToBuild>;
+using RemoteResult = std::variant<BuildReports, Inspection, UnableToBuild>;
 
 // As texts (JSON); reading throws an Error of kind corrupt.
 [[nodiscard]] std::string to_message(const RemoteJob& job);

@@ -27,6 +27,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const BuildRequest& first(const RemoteJob& job) {
+  return job.requests.front().request;
+}
+
 // What only this machine has, and so is loaded from here.
 bool is_here(const nix::Installable& installable) {
   if (const auto* store = std::get_if<nix::StorePath>(&installable)) {
@@ -60,7 +64,7 @@ start_agent(const builder::Way& way, World& world, const CancelToken& cancel) {
 // What came of a job and, where the images were handed over, of what `deliver` did with them.
 RemoteResult ask(agent::Connection& agent, RemoteJob job, const Deliver& deliver, World& world,
                  const CancelToken& cancel) {
-  OfferedSources sources = offer_sources(job.request, fs::current_path(), world.processes, cancel);
+  OfferedSources sources = offer_sources(first(job), fs::current_path(), world.processes, cancel);
   job.sources = sources.needs;
   BuildReport delivered;
   HandedOver images([&](const image::ImageSet& set) { deliver(set, delivered); }, cancel);
@@ -70,10 +74,14 @@ RemoteResult ask(agent::Connection& agent, RemoteJob job, const Deliver& deliver
   };
   RemoteResult result =
       parse_remote_result(agent.call(to_message(job), world.reporter, answer, cancel));
-  auto* report = std::get_if<BuildReport>(&result);
-  if (job.hand_over && report != nullptr && report->plans.empty()) {
+  auto* reports = std::get_if<BuildReports>(&result);
+  if (reports != nullptr && reports->size() != job.requests.size()) {
+    throw Error(ErrorKind::corrupt, format("the agent reports of {} images and not of {}",
+                                           reports->size(), job.requests.size()));
+  }
+  if (job.hand_over && reports != nullptr && reports->front().plans.empty()) {
     images.finish();
-    add(*report, std::move(delivered));
+    add(reports->front(), std::move(delivered));
   }
   return result;
 }
@@ -86,7 +94,14 @@ RemoteResult do_without_agent(const builder::NoAgent& reason, const RemoteJob& j
   }
   warn(world, format("building on {} the slow way, which loads the whole image: {}; {}", way.peer,
                      reason.message(), reason.hint()));
-  return build_plainly(job.request, way, engine, world, cancel);
+  BuildReports reports;
+  for (const auto& [name, request] : job.requests) {
+    RemoteResult result = build_plainly(request, way, engine, world, cancel);
+    auto* built = std::get_if<BuildReports>(&result);
+    if (built == nullptr) return result;
+    reports.push_back(std::move(built->front()));
+  }
+  return reports;
 }
 
 std::string told(const engine::Facts& engine) {
@@ -95,16 +110,20 @@ std::string told(const engine::Facts& engine) {
 
 // The one beside the agent, if it answered.
 std::optional<engine::Facts> engine_of(const RemoteResult& result) {
-  if (const auto* report = std::get_if<BuildReport>(&result)) return report->engine;
+  if (const auto* reports = std::get_if<BuildReports>(&result)) return reports->front().engine;
   if (const auto* inspection = std::get_if<Inspection>(&result)) return inspection->engine;
   return std::nullopt;
 }
 
 bool has_images(const RemoteResult& result, engine::Engine& engine, const CancelToken& cancel) {
-  const auto* report = std::get_if<BuildReport>(&result);
-  return report == nullptr || std::ranges::all_of(report->images, [&](const LoadedImage& image) {
-           return engine.inspect_image(image.id, cancel).has_value();
-         });
+  const auto* reports = std::get_if<BuildReports>(&result);
+  if (reports == nullptr) return true;
+  const auto is_there = [&](const LoadedImage& image) {
+    return engine.inspect_image(image.id, cancel).has_value();
+  };
+  return std::ranges::all_of(*reports, [&](const BuildReport& report) {
+    return std::ranges::all_of(report.images, is_there);
+  });
 }
 
 // Nothing when the engine is not needed and does not answer, so that it says nothing of where to
@@ -112,9 +131,9 @@ bool has_images(const RemoteResult& result, engine::Engine& engine, const Cancel
 std::optional<ChosenBuilder> chosen_builder(const RemoteJob& job, Connection& connection,
                                             World& world, const CancelToken& cancel) {
   try {
-    return choose_builder(job.request, connection, world, cancel);
+    return choose_builder(first(job), connection, world, cancel);
   } catch (const Error& error) {
-    const bool needs_engine = job.task == RemoteTask::inspect || loads_in_place(job.request);
+    const bool needs_engine = job.task == RemoteTask::inspect || loads_in_place(first(job));
     if (needs_engine || error.kind() != ErrorKind::unavailable) throw;
     return std::nullopt;
   }
@@ -144,7 +163,7 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
                                         const CancelToken& cancel) {
   const auto chosen = chosen_builder(job, connection, world, cancel);
   if (!chosen || chosen->driver == Builder::host ||
-      is_here(nix::parse_installable(job.request.installable, job.request.nix))) {
+      is_here(nix::parse_installable(first(job).installable, first(job).nix))) {
     return std::nullopt;
   }
   const builder::Way way = open_way(*chosen, connection, world, cancel);
@@ -154,9 +173,8 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
   // there at its beginning is nothing to fail for: then it is asked again.
   auto asked = std::async(std::launch::async, [&] { (void)connection.engine.facts(cancel); });
   auto agent = start_agent(way, world, cancel);
-  if (job.request.out_link) {
-    warn(world, format("no link {} is made: what Nix builds stays on {}", *job.request.out_link,
-                       way.peer));
+  if (const auto& link = first(job).out_link) {
+    warn(world, format("no link {} is made: what Nix builds stays on {}", *link, way.peer));
   }
   RemoteResult result = with_frame(format("building on {}", way.peer), [&] {
     if (agent) return ask(*agent, job, deliver, world, cancel);
@@ -165,7 +183,7 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
   });
   asked.wait();
   const auto theirs = engine_of(result);
-  if (theirs && (job.task == RemoteTask::inspect || loads_in_place(job.request))) {
+  if (theirs && (job.task == RemoteTask::inspect || loads_in_place(first(job)))) {
     check_engine(result, *theirs, connection, job.task, way.peer, cancel);
   }
   const auto* unable = std::get_if<UnableToBuild>(&result);
@@ -180,11 +198,11 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
 }
 
 template <class Wanted>
-std::optional<Wanted> do_remotely(RemoteTask task, const BuildRequest& request,
+std::optional<Wanted> do_remotely(RemoteTask task, const std::vector<NamedRequest>& requests,
                                   const Deliver& deliver, Connection& connection, World& world,
                                   const CancelToken& cancel) {
   std::optional<RemoteResult> result = do_remotely({.task = task,
-                                                    .request = request,
+                                                    .requests = requests,
                                                     .project = this_project(),
                                                     .engine_socket = {},
                                                     .sources = {},
@@ -200,12 +218,22 @@ std::optional<Wanted> do_remotely(RemoteTask task, const BuildRequest& request,
 std::optional<BuildReport> build_remotely(const BuildRequest& request, Connection& connection,
                                           const Deliver& deliver, World& world,
                                           const CancelToken& cancel) {
-  return do_remotely<BuildReport>(RemoteTask::build, request, deliver, connection, world, cancel);
+  auto reports =
+      build_remotely({{.name = {}, .request = request}}, connection, deliver, world, cancel);
+  if (!reports) return std::nullopt;
+  return std::move(reports->front());
+}
+
+std::optional<BuildReports> build_remotely(const std::vector<NamedRequest>& requests,
+                                           Connection& connection, const Deliver& deliver,
+                                           World& world, const CancelToken& cancel) {
+  return do_remotely<BuildReports>(RemoteTask::build, requests, deliver, connection, world, cancel);
 }
 
 std::optional<Inspection> inspect_remotely(const BuildRequest& request, Connection& connection,
                                            World& world, const CancelToken& cancel) {
-  return do_remotely<Inspection>(RemoteTask::inspect, request, {}, connection, world, cancel);
+  return do_remotely<Inspection>(RemoteTask::inspect, {{.name = {}, .request = request}}, {},
+                                 connection, world, cancel);
 }
 
 } // namespace nixbuild::pipeline

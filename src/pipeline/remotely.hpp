@@ -5,10 +5,12 @@
 #include "pipeline/build_request.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/inspection.hpp"
+#include "pipeline/named_request.hpp"
 #include "pipeline/world.hpp"
 #include "support/cancel.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace nixbuild::pipeline {
 
@@ -31,6 +33,12 @@ namespace nixbuild::pipeline {
                                                         Connection& connection,
                                                         const Deliver& deliver, World& world,
                                                         const CancelToken& cancel);
+
+// The same for the images of a group (pipeline/groups.hpp), by one agent; the reports are in their
+// order. Only a single one can be handed to `deliver`.
+[[nodiscard]] std::optional<std::vector<BuildReport>>
+build_remotely(const std::vector<NamedRequest>& requests, Connection& connection,
+               const Deliver& deliver, World& world, const CancelToken& cancel);
 
 // The same for all that inspect() does with `request`, for which the slow way is never enough.
 // Where no engine answers there, none is compared with ours.

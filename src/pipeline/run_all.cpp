@@ -1,17 +1,29 @@
 #include "pipeline/run_all.hpp"
 
+#include "pipeline/build_here.hpp"
+#include "pipeline/connection.hpp"
+#include "pipeline/groups.hpp"
 #include "pipeline/load_turns.hpp"
+#include "pipeline/remotely.hpp"
 #include "pipeline/run.hpp"
 #include "pipeline/side_by_side.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace nixbuild::pipeline {
 
 namespace {
 
-// Each evaluates, which takes memory; more at a time would not be faster.
-constexpr std::size_t most_at_a_time = 8;
+std::vector<BuildReport> run_group(const std::vector<NamedRequest>& requests, World& world,
+                                   const CancelToken& cancel) {
+  if (requests.size() == 1) return {run(requests.front().request, world, cancel)};
+  Connection connection = connect(requests.front().request.docker, world);
+  if (auto reports = build_remotely(requests, connection, {}, world, cancel))
+    return *std::move(reports);
+  return build_here(requests, connection, world, cancel);
+}
 
 } // namespace
 
@@ -19,17 +31,25 @@ std::vector<BuildReport> run_all(const std::vector<NamedRequest>& requests, Worl
                                  const CancelToken& cancel) {
   std::vector<BuildReport> reports(requests.size());
   std::vector<Branch> branches;
-  branches.reserve(requests.size());
-  for (std::size_t index = 0; index < requests.size(); ++index)
-    branches.push_back(
-        {.name = requests[index].name, .work = [&, index](World& own, const CancelToken& stop) {
-           reports[index] = run(requests[index].request, own, stop);
-         }});
+  for (const std::vector<std::size_t>& group : groups_of(requests)) {
+    std::vector<NamedRequest> members;
+    for (const std::size_t index : group)
+      members.push_back(requests[index]);
+    // The members of a group have their names already.
+    const std::string name = members.size() == 1 ? members.front().name : "";
+    branches.push_back({.name = name,
+                        .work = [&reports, group, members = std::move(members)](
+                                    World& own, const CancelToken& stop) {
+                          auto built = run_group(members, own, stop);
+                          for (std::size_t at = 0; at < group.size(); ++at)
+                            reports[group[at]] = std::move(built[at]);
+                        }});
+  }
   const bool keep_going = std::ranges::all_of(
       requests, [](const NamedRequest& one) { return one.request.nix.keep_going; });
   LoadTurns turns;
-  World shared{world.environment, world.processes,       world.reporter,
-               world.web,         world.standard_output, &turns};
+  World shared = world;
+  shared.turns = &turns;
   side_by_side(branches, most_at_a_time, keep_going, "building", shared, cancel);
   return reports;
 }

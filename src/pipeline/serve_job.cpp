@@ -32,23 +32,25 @@ std::optional<UnableToBuild> why_unable(const Environment& environment) {
 }
 
 // One link for each project and installable, wherever the copy of its sources is this time.
-fs::path root_link(const RemoteJob& job, const Environment& environment) {
-  const oci::Digest digest =
-      oci::Digest::of(format("{}\n{}", job.project, job.request.installable));
+fs::path root_link(const std::string& project, const std::string& installable,
+                   const Environment& environment) {
+  const oci::Digest digest = oci::Digest::of(format("{}\n{}", project, installable));
   return gc_root_folder(environment) / format("remote-{}", digest.hex().substr(0, 12));
 }
 
 RemoteResult done(const RemoteJob& job, agent::Conversation& client, World& world,
                   const CancelToken& cancel) {
-  if (job.task == RemoteTask::inspect) return inspect(job.request, world, cancel);
+  const BuildRequest& request = job.requests.front().request;
+  if (job.task == RemoteTask::inspect) return inspect(request, world, cancel);
+  Connection connection = connect(request.docker, world);
+  if (job.requests.size() > 1) return build_here(job.requests, connection, world, cancel);
   Deliver deliver;
   if (job.hand_over) {
     deliver = [&](const image::ImageSet& images, BuildReport&) {
       hand_over(images, client, cancel);
     };
   }
-  Connection connection = connect(job.request.docker, world);
-  return build_here(job.request, connection, deliver, world, cancel);
+  return BuildReports{build_here(request, connection, deliver, world, cancel)};
 }
 
 } // namespace
@@ -57,9 +59,11 @@ std::string serve_job(const std::string& message, agent::Conversation& client, W
                       const CancelToken& cancel) {
   if (const auto unable = why_unable(world.environment)) return to_message(RemoteResult(*unable));
   RemoteJob job = parse_remote_job(message);
-  job.request.builder = Builder::host;
-  job.request.out_link = root_link(job, world.environment).string();
-  if (job.engine_socket) job.request.docker.hosts = {"unix://" + *job.engine_socket};
+  for (auto& [name, request] : job.requests) {
+    request.builder = Builder::host;
+    request.out_link = root_link(job.project, request.installable, world.environment).string();
+    if (job.engine_socket) request.docker.hosts = {"unix://" + *job.engine_socket};
+  }
   const auto ask = [&client](const std::string& question, archive::Sink& data) {
     return client.ask(question, data);
   };

@@ -5,6 +5,7 @@
 #include "support/format.hpp"
 #include "support/parallel.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -16,7 +17,8 @@ namespace {
 using Failures = std::vector<std::optional<Error>>; // of each branch
 
 std::optional<Error> failure_of(const Branch& branch, World& world, const CancelToken& cancel) {
-  progress::PrefixedReporter reporter(world.reporter, format("[{}]", branch.name), cancel);
+  const std::string prefix = branch.name.empty() ? "" : format("[{}] ", branch.name);
+  progress::PrefixedReporter reporter(world.reporter, prefix, cancel);
   World own{world.environment, world.processes,       reporter,
             world.web,         world.standard_output, world.turns};
   try {
@@ -46,8 +48,10 @@ void tell_other_failures(const std::vector<Branch>& branches, const Failures& fa
   for (std::size_t index = 0; index < failures.size(); ++index) {
     const auto& failure = failures[index];
     if (!failure || index == told || failure->kind() == ErrorKind::cancelled) continue;
+    const std::string& name = branches[index].name;
     progress::notice(world.reporter, progress::Notice::Level::warning,
-                     format("{} failed too: {}", branches[index].name, failure->message()));
+                     name.empty() ? failure->message()
+                                  : format("{} failed too: {}", name, failure->message()));
   }
 }
 
@@ -68,8 +72,23 @@ void side_by_side(const std::vector<Branch>& branches, std::size_t most, bool ke
   const auto failed = first_cause(failures);
   if (!failed) return;
   tell_other_failures(branches, failures, *failed, world);
+  if (branches[*failed].name.empty()) throw *std::move(failures[*failed]);
   with_frame(format("{} {}", purpose, branches[*failed].name),
              [&] { throw *std::move(failures[*failed]); });
+}
+
+void side_by_side(const std::vector<NamedRequest>& requests,
+                  const std::function<void(std::size_t, World&, const CancelToken&)>& work,
+                  World& world, const CancelToken& cancel) {
+  std::vector<Branch> branches;
+  branches.reserve(requests.size());
+  for (std::size_t index = 0; index < requests.size(); ++index)
+    branches.push_back(
+        {.name = requests[index].name,
+         .work = [&work, index](World& own, const CancelToken& stop) { work(index, own, stop); }});
+  const bool keep_going = std::ranges::all_of(
+      requests, [](const NamedRequest& one) { return one.request.nix.keep_going; });
+  side_by_side(branches, most_at_a_time, keep_going, "building", world, cancel);
 }
 
 } // namespace nixbuild::pipeline

@@ -8,7 +8,7 @@
 
 namespace nixbuild::progress {
 
-// Hands everything on to another reporter, with "PREFIX " before the names of steps: which of
+// Hands everything on to another reporter, with `prefix` before the names of steps: which of
 // several things that are done side by side they belong to, that `cancel` stops. Thread-safe.
 class PrefixedReporter final : public Reporter {
 public:

@@ -105,6 +105,39 @@ BOOST_AUTO_TEST_CASE(a_failed_build_is_explained) {
   BOOST_TEST((reporter.outcome_of("realise image") == Outcome::failed));
 }
 
+BOOST_AUTO_TEST_CASE(several_are_realised_in_one_run) {
+  runner.on({"--realise"}, Reply{.out = built + "\n"});
+  nix->realise_together({{.derivation = drv, .output = "out"}, {.derivation = built, .output = ""}},
+                        {.offline = true}, reporter, {});
+  BOOST_TEST((runner.started.at(0).argv == Words{(program.parent_path() / "nix-store").string(),
+                                                 "--realise", "--log-format", "internal-json",
+                                                 "--max-jobs", "auto", "--option", "substitute",
+                                                 "false", drv + "!out", built}));
+  BOOST_TEST((reporter.outcome_of("realise image, image") == Outcome::cached));
+}
+
+BOOST_AUTO_TEST_CASE(of_several_those_that_need_the_failed_build_are_told) {
+  const std::string other = "/nix/store/2123456789abcdfghijklmnpqrsvwxyz-other.drv";
+  const std::string failed = "/nix/store/bwixbhz29ihia99l5psabg8scizp5gy7-hash-mismatch.drv";
+  runner.on({"--realise"}, failing(recorded::text("2.34", "hash.log"), 102));
+  const auto realise = [&] {
+    nix->realise_together(
+        {{.derivation = other, .output = "out"}, {.derivation = drv, .output = "out"}}, {},
+        reporter, {});
+  };
+  runner.on({"--requisites", other}, Reply{.out = other + "\n"});
+  runner.on({"--requisites", drv}, Reply{.out = failed + "\n" + drv + "\n"});
+  BOOST_CHECK_EXCEPTION(realise(), FailureOfSome, [](const FailureOfSome& error) {
+    return error.some() == std::vector<std::size_t>{1} && error.message() == "cannot build image" &&
+           error.hint().find("`got:`") != std::string::npos;
+  });
+  runner.on({"--requisites", drv}, Reply{.out = drv + "\n"});
+  BOOST_CHECK_EXCEPTION(realise(), Error, [](const Error& error) {
+    return dynamic_cast<const FailureOfSome*>(&error) == nullptr &&
+           error.message() == "cannot build other, image";
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_cancelled_build_is_cancelled) {
   const CancelSource source;
   source.raise(CancelLevel::graceful);

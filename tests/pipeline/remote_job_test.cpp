@@ -27,7 +27,8 @@ BOOST_FIXTURE_TEST_SUITE(remote_job, tests::PipelineWorld)
 BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
   const RemoteJob job{
       .task = RemoteTask::inspect,
-      .request = {.installable = ".#a"},
+      .requests = {{.name = "web", .request = {.installable = ".#a"}},
+                   {.name = "db", .request = {.installable = ".#b"}}},
       .project = "host:/home/me/p",
       .engine_socket = "/run/x.sock",
       .sources = {{.root = "/a", .is_git = true, .reference = "/a/sub", .mark = "/a/m"},
@@ -36,11 +37,14 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
   const RemoteJob arrived = parse_remote_job(to_message(job));
   BOOST_TEST(to_message(arrived) == to_message(job));
   BOOST_TEST((arrived.task == RemoteTask::inspect));
-  BOOST_TEST(arrived.request.installable == ".#a");
+  BOOST_TEST(arrived.requests.at(0).request.installable == ".#a");
+  BOOST_TEST(arrived.requests.at(1).request.installable == ".#b");
+  BOOST_TEST(arrived.requests.at(1).name == "db");
   BOOST_TEST(arrived.hand_over);
   BOOST_TEST(arrived.sources.at(1).override_input.value() == 3U);
   BOOST_TEST(!arrived.sources.at(0).override_input.has_value());
   BOOST_CHECK_THROW((void)parse_remote_job("{}"), Error);
+  BOOST_CHECK_THROW((void)parse_remote_job(to_message(RemoteJob{})), Error);
   std::string unknown = to_message(job);
   unknown.replace(unknown.find("inspect"), 7, "destroy");
   BOOST_CHECK_THROW((void)parse_remote_job(unknown), Error);
@@ -49,9 +53,12 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
 BOOST_AUTO_TEST_CASE(a_result_arrives_whole) {
   const RemoteResult unable = UnableToBuild{.message = "there is no Nix", .hint = "get it"};
   BOOST_TEST(std::get<UnableToBuild>(parse_remote_result(to_message(unable))).hint == "get it");
+  const BuildReport report{.engine = {.platform = {.os = "linux", .architecture = "amd64"}}};
+  const RemoteResult built = BuildReports(3, report);
+  BOOST_TEST(std::get<BuildReports>(parse_remote_result(to_message(built))).size() == 3U);
   const RemoteResult inspected = Inspection{.engine = {}, .engine_error = {}, .images = {}};
   BOOST_TEST(std::holds_alternative<Inspection>(parse_remote_result(to_message(inspected))));
-  BOOST_CHECK_THROW((void)parse_remote_result(R"({"report": "{}"})"), Error);
+  BOOST_CHECK_THROW((void)parse_remote_result(R"({"reports": ["{}"]})"), Error);
   BOOST_CHECK_THROW((void)parse_remote_result(R"({"inspection": "{}"})"), Error);
 }
 
