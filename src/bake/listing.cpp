@@ -26,7 +26,8 @@ std::string description_of(const std::string& options) {
 
 std::string printed(const Selection& selection) {
   json::object groups;
-  for (const auto& [name, members] : selection.groups) {
+  for (auto [name, members] : selection.groups) {
+    std::ranges::sort(members);
     json::array list;
     for (const std::string& member : members)
       list.emplace_back(member);

@@ -61,10 +61,34 @@ private:
   std::set<std::string> names_;
 };
 
+bool matches(const Override& override, const std::string& name) {
+  return ::fnmatch(override.pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+// Several of one key make a list, in place of what was there.
+void apply(const std::vector<Override>& overrides, const std::string& target,
+           json::object& options) {
+  std::set<std::string> replaced;
+  for (const Override& override : overrides) {
+    if (!matches(override, target)) continue;
+    json::value& place = options[override.key];
+    if (!override.member.empty()) {
+      if (!place.is_object()) place = json::object();
+      place.get_object()[override.member] = override.value;
+    } else if (is_list(override.key)) {
+      if (replaced.insert(override.key).second || !place.is_array()) place = json::array();
+      place.get_array().emplace_back(override.value);
+    } else {
+      place = override.value;
+    }
+  }
+}
+
 class Walk {
 public:
-  Walk(const Definition& definition, Selection& selection)
+  Walk(const Definition& definition, const std::vector<Override>& overrides, Selection& selection)
       : definition_(definition)
+      , overrides_(overrides)
       , selection_(selection) {}
 
   // NOLINTNEXTLINE(misc-no-recursion): no deeper than there are groups, which Path sees to
@@ -111,39 +135,17 @@ private:
     });
     whole = without(whole, "description"); // what a target is for is its own
     merge_into(whole, own);
+    apply(overrides_, name, whole); // so that who inherits from it inherits that, as with buildx
     return whole_[name] = std::move(whole);
   }
 
   const Definition& definition_;
+  const std::vector<Override>& overrides_;
   Selection& selection_;
   std::map<std::string, json::object> whole_; // of targets, with what they inherit
   Path groups_{"group"};
   Path parents_{"target"};
 };
-
-bool matches(const Override& override, const std::string& name) {
-  return ::fnmatch(override.pattern.c_str(), name.c_str(), 0) == 0;
-}
-
-// Several of one key make a list, in place of what was there.
-void apply(const std::vector<Override>& overrides, Target& target) {
-  json::object options = json::parse(target.options).as_object();
-  std::set<std::string> replaced;
-  for (const Override& override : overrides) {
-    if (!matches(override, target.name)) continue;
-    json::value& place = options[override.key];
-    if (!override.member.empty()) {
-      if (!place.is_object()) place = json::object();
-      place.get_object()[override.member] = override.value;
-    } else if (is_list(override.key)) {
-      if (replaced.insert(override.key).second || !place.is_array()) place = json::array();
-      place.get_array().emplace_back(override.value);
-    } else {
-      place = override.value;
-    }
-  }
-  target.options = json::serialize(options);
-}
 
 std::vector<std::string> usual_targets(const Definition& definition) {
   constexpr const char* usual = "default";
@@ -180,19 +182,17 @@ Override parse_override(std::string_view text) {
 
 Selection resolve(const Definition& definition, const std::vector<std::string>& wanted,
                   const std::vector<Override>& overrides) {
-  Selection selection;
-  Walk walk(definition, selection);
-  const std::vector<std::string> names = wanted.empty() ? usual_targets(definition) : wanted;
-  for (const std::string& name : names)
-    walk.add(name);
-  add_default_group(names, selection);
   for (const Override& override : overrides) {
     const bool known = std::ranges::any_of(
         definition.targets, [&](const auto& target) { return matches(override, target.first); });
     if (!known) refuse(format("--set: no target matches {}", override.pattern));
   }
-  for (Target& target : selection.targets)
-    apply(overrides, target);
+  Selection selection;
+  Walk walk(definition, overrides, selection);
+  const std::vector<std::string> names = wanted.empty() ? usual_targets(definition) : wanted;
+  for (const std::string& name : names)
+    walk.add(name);
+  add_default_group(names, selection);
   return selection;
 }
 

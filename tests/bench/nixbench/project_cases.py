@@ -20,6 +20,7 @@ services:
     stop_grace_period: 0s
     command: ["/bin/sleep", "infinity"]
 """
+TARGETS = {f"variant{number}": {"installable": f".#variant{number}"} for number in range(10)}
 DEV_CONTAINER = {"dockerComposeFile": "../compose.yaml", "service": "app"}
 BY_HAND = "nix build .#large && docker load -i result && docker compose down && docker compose up -d"
 
@@ -73,6 +74,38 @@ class Project:
         return Result(ours=median(beyond), notes={"ms of docker compose up": median(alone) * 1e3}, goal_seconds=0.300)
 
 
+    def ten_images(self, store: str) -> Result:
+        """They share nine tenths of their content, are built already, and the engine has none of it."""
+        engine = self.scene.engines[store]
+        self.scene.machine.path(f"{PROJECT}/nixbuild.json").write_text(json.dumps({"target": TARGETS}))
+        together = ["docker", "nixbuild", "bake", "-q", *TARGETS]
+        one_by_one = " && ".join(f"docker nixbuild -q .#{name}" for name in TARGETS)
+        self.scene.run(together, engine)
+        missing = self.bytes_of_missing_layers()
+        runs: dict[str, list[Run]] = {"ours": [], "one by one": []}
+        for _ in range(1 if self.quick else 3):
+            for name, command in (("ours", together), ("one by one", ["sh", "-c", one_by_one])):
+                self.scene.empty(engine)
+                runs[name].append(self.scene.run(command, engine))
+        self.scene.empty(engine)
+        sent = self.scene.bytes_sent(together, engine)
+        self.scene.empty(engine)
+        return Result(
+            ours=median_of(runs["ours"]),
+            peers={"one by one": median_of(runs["one by one"])},
+            bytes=sent,
+            notes={"bytes an image beyond the missing layers": (sent - missing) / len(TARGETS)},
+        )
+
+    def bytes_of_missing_layers(self) -> int:
+        """Of all ten images, each layer once."""
+        sizes = {}
+        for name in TARGETS:
+            told = json.loads(self.scene.output(["docker", "nixbuild", "inspect", "--format=json", f".#{name}"]))
+            sizes.update({layer["diffId"]: layer["size"] for image in told["images"] for layer in image["layers"]})
+        return sum(sizes.values())
+
+
 CASES: dict[str, Callable[[Project], Result]] = in_each_store(
-    devcontainer_reopen=Project.reopen, devcontainer_rebuild=Project.rebuild, compose_up=Project.compose_up
+    devcontainer_reopen=Project.reopen, devcontainer_rebuild=Project.rebuild, compose_up=Project.compose_up, ten_images=Project.ten_images
 )

@@ -96,6 +96,9 @@
         # In the folder that Nix gives it for the time of the build.
         fillsDisk = shell system "fills-disk" "head -c 64000000 /dev/zero > fill; echo > $out" { };
 
+        # Beside the faulty ones.
+        whole = conf system { };
+
         confOutsideStore = conf system { store_layers = [ [ "/etc/passwd" ] ]; };
         confMissingPath = conf system { store_layers = [ [ gone ] ]; };
         confNoCustomisation = conf system { customisation_layer = "${shell system "empty" "mkdir $out" { }}"; };

@@ -27,13 +27,15 @@ rec {
   bulk = mebibytes:
     let
       parts = 16;
-      part = number:
-        tools.runPython "bulk-${toString number}" (tools.script ./scripts/bulk.py) {
-          seed = "part ${toString number}";
-          kibibytes = toString (mebibytes * 1024 / parts);
-        };
     in
-    builtins.genList part parts;
+    builtins.genList (number: blob' "bulk-${toString number}" "part ${toString number}" (mebibytes * 1024 / parts)) parts;
+
+  # One path of that size.
+  blob = name: blob' name name;
+  blob' = name: seed: kibibytes: tools.runPython name (tools.script ./scripts/bulk.py) {
+    inherit seed;
+    kibibytes = toString kibibytes;
+  };
 
   # Store paths of 250 files each, as a program's libraries might be.
   libraries = { count, kibibytes }: builtins.genList

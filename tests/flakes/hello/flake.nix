@@ -52,6 +52,18 @@
             config = { Cmd = [ "/bin/application" ]; };
           };
 
+          # Ten images that share nine tenths of what is in each.
+          sizes = import ./large.nix;
+          variants = builtins.genList (number: "variant${toString number}") 10;
+          variant = name: dockerTools.streamLayeredImage {
+            inherit name;
+            tag = "1.0";
+            storeLayers = [ [ contents.busybox ] ] ++ map (path: [ path ]) libraries
+              ++ [ [ (contents.blob "own-${name}" (sizes.count * sizes.kibibytes / 9)) ] ];
+            rootLinks = [ contents.busybox ];
+            config = { Cmd = [ "/bin/true" ]; };
+          };
+
           # Made on one machine for whatever platform, as cross compilers do.
           crossTools = import ./tools.nix { system = import ./builder.nix; };
           crossDockerTools = import ./docker-tools.nix { inherit system; tools = crossTools; };
@@ -126,7 +138,7 @@
           largeTar = dockerTools.buildLayeredImage (largeImage // { compressor = "none"; });
           slowlyEvaluated = builtins.seq pause layeredImage;
           big1GGz = dockerTools.buildLayeredImage (bigGigabyte // { compressor = "gz"; });
-        };
+        } // forEach variants variant;
     in
     {
       packages = forEach systems packagesOf;

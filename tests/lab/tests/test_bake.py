@@ -5,6 +5,7 @@ import json
 from nixlab.counting_engine import CountingEngine
 from nixlab.testcase import PluginTest
 
+BUILDX = "/usr/libexec/docker/cli-plugins/docker-buildx"
 TARGETS = {
     "variable": {"TAG": {"default": "dev"}},
     "group": {"default": {"targets": ["hello", "classic"]}},
@@ -49,6 +50,27 @@ class Bake(PluginTest):
         self.bake("--set", "broken.installable=.#image", "--set", "broken.tags=b:1", "broken").check()
         self.assertEqual(self.engine.api.tags() - {"hello:dev"}, {"b:1"})
 
+    def test_one_run_of_nix_serves_all_targets_of_a_flake(self):
+        self.targets()
+        done = self.bake("--progress=plain", "--set", "*.offline=true", "hello", "classic").check()
+        steps = [line for line in done.stderr.splitlines() if " evaluate " in line or " realise " in line]
+        together = [step for step in steps if "[" not in step]
+        self.assertEqual(len(together), 2, done)  # one evaluation, one realisation
+        self.assertRegex(together[0], r"evaluate \.#(image|classicImage), \.#(image|classicImage)$")
+        self.assertFalse([step for step in steps if "[" in step and " evaluate " in step], done)
+
+    def test_the_target_whose_build_fails_is_named(self):
+        self.work = self.flake("faults")
+        names = ("whole", "dependencyBroken")
+        file = {"target": {name: {"installable": f".#{name}", "tags": [f"{name.lower()}:1"]} for name in names}}
+        self.outside(f"{self.work}/nixbuild.json").write_text(json.dumps(file))
+        failed = self.bake(*names)
+        self.assert_fails(failed, "while building dependencyBroken", "the dependency gives up")
+        self.assertNotIn("building whole", failed.stderr)
+        self.assert_nothing_left()
+        self.assert_fails(self.bake("--set", "*.keep-going=true", *names), "while building dependencyBroken")
+        self.assertEqual(self.engine.api.tags(), {"whole:1"})
+
     def test_print_and_list_build_nothing(self):
         self.targets()
         printed = json.loads(self.bake("--print").check().stdout)
@@ -57,6 +79,38 @@ class Bake(PluginTest):
         )
         self.assertIn("classic", self.bake("--list", "targets").check().stdout)
         self.assert_nothing_left()
+
+    def test_what_is_printed_is_what_buildx_prints(self):
+        """As far as both know it: who builds what Nix does not has one file for both."""
+        if not self.machine.path(BUILDX).exists():
+            self.skipTest("this suite has no buildx with bake")
+        file = {
+            "variable": {"TAG": {"default": "dev"}, "EMPTY": {"default": ""}},
+            "group": {"default": {"targets": ["web", "more"]}, "more": {"targets": ["db"]}},
+            "target": {
+                "base": {"labels": {"org.example.a": "1", "org.example.b": "2"}, "platforms": ["linux/amd64"]},
+                "web": {"inherits": ["base"], "tags": ["web:${TAG}", "web:also${EMPTY}"]},
+                "db": {"inherits": ["base", "web"], "tags": ["db:$${TAG}"], "labels": {"org.example.b": "3"}},
+                "unused": {"tags": ["x:1"]},
+            },
+        }
+        self.outside(f"{self.work}/docker-bake.json").write_text(json.dumps(file))
+        calls = [
+            [],
+            ["more"],
+            ["web", "db"],
+            ["--set", "*.tags=all:1", "--set", "web.labels.org.example.a=5"],
+            ["--set", "d*.platform=linux/arm64", "db"],
+        ]
+        for words in calls:
+            for env in ({}, {"TAG": "7"}):
+                with self.subTest(words, env=env):
+                    ours = json.loads(self.bake("--print", *words, env=env).check().stdout)
+                    theirs = json.loads(self.docker("buildx", "bake", "--print", *words, env=env).check().stdout)
+                    for target in theirs["target"].values():
+                        del target["context"], target["dockerfile"]
+                    self.assertEqual(ours["target"], theirs["target"])
+                    self.assertEqual(ours["group"], theirs["group"])
 
     def test_images_of_a_flake(self):
         listed = self.bake("--list=targets").check().stdout.split()

@@ -36,6 +36,14 @@ class Remote(RemoteTest):
         sources = list(self.server.path("/root/.cache/docker-nixbuild/sources/trees").iterdir())
         self.assertGreaterEqual(len(sources), 2)
 
+    def test_images_of_one_flake_are_built_by_one_agent(self):
+        done = self.far_nixbuild("bake", "--progress=plain", "image", "classicImage").check()
+        self.assertEqual(self.far_engine.api.tags(), {"nixbuild-hello:1.0", "nixbuild-classic:1.0"})
+        self.assertEqual(done.stderr.count("transfer sources\n"), 1, done)
+        self.assertRegex(done.stderr, r"#\d+ evaluate \.#(image|classicImage), \.#(image|classicImage)\n")
+        failed = self.far_nixbuild("bake", "--set=image.installable=.#nothing", "image", "classicImage")
+        self.assert_fails(failed, "nothing", "while building image")
+
     def test_evaluation_of_a_tree_that_was_sent_is_remembered(self):
         self.work = self.flake("hello")
 
