@@ -107,11 +107,17 @@ Command prune_command() {
           .summary = "Remove what this plugin keeps and no longer needs",
           .description =
               "Removes digests of layers and evaluations that are remembered beyond what "
-              "is useful, and the garbage-collector roots of projects whose folders are "
-              "gone. Shows them first and asks. Costs no more than time when something "
-              "is built again.",
+              "is useful, the garbage-collector roots of projects whose folders are gone, "
+              "images that were loaded and have lost their names, containers and volumes of "
+              "builders that are gone; on an engine's machine behind ssh the same there, and "
+              "agents of other versions. Shows them first and asks. Costs no more than time "
+              "when something is built again.",
           .most_words = 0,
-          .options = {{.name = "force", .letter = 'f', .help = "Do not ask"}, help_option},
+          .options = {{.name = "all",
+                       .letter = 'a',
+                       .help = "The builder container that has no name, too, with its Nix store"},
+                      {.name = "force", .letter = 'f', .help = "Do not ask"},
+                      help_option},
           .examples = {}};
 }
 

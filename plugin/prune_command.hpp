@@ -1,5 +1,6 @@
 #pragma once
 
+#include "context/global_flags.hpp"
 #include "pipeline/prune.hpp"
 #include "plugin/parsed_options.hpp"
 #include "plugin/world.hpp"
@@ -9,10 +10,10 @@
 namespace nixbuild::plugin {
 
 // A line for each thing that would be removed; empty when there is none.
-[[nodiscard]] std::string prunable_text(const pipeline::Prunable& prunable);
+[[nodiscard]] std::string prunable_text(const pipeline::PruneReport& report);
 
-// Shows what of our own files is of no more use, asks on standard input unless --force was given,
-// removes it, and returns the exit status. Throws an Error.
-int run_prune(const ParsedOptions& options, World& world);
+// Shows what this program keeps and no longer needs, asks on standard input unless --force was
+// given, removes it, and returns the exit status. Throws an Error.
+int run_prune(const ParsedOptions& options, const context::GlobalFlags& docker, World& world);
 
 } // namespace nixbuild::plugin

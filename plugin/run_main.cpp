@@ -124,8 +124,7 @@ constexpr std::array runners{
     Runner{"info", run_info},
     Runner{"inspect", run_inspect},
     Runner{"load", run_load},
-    Runner{"prune", [](const ParsedOptions& options, const Docker&,
-                       World& world) { return run_prune(options, world); }},
+    Runner{"prune", run_prune},
     Runner{"push", run_push},
     Runner{"version",
            [](const ParsedOptions&, const Docker&, World& world) {

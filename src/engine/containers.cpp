@@ -227,6 +227,25 @@ std::optional<VolumeDetails> Engine::inspect_volume(std::string_view name,
   return VolumeDetails{.name = text_at(answer, "/Name"), .labels = text_map_at(answer, "/Labels")};
 }
 
+std::vector<VolumeDetails> Engine::volumes_with_label(std::string_view label,
+                                                      const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string filters = json::serialize(json::object{{"label", json::array{label}}});
+  const json::value answer = parse_object(
+      impl_->get_list(format("/volumes?filters={}", http::percent_encode(filters)), cancel),
+      "the list of volumes");
+  const json::value* list = answer.as_object().if_contains("Volumes");
+  std::vector<VolumeDetails> volumes;
+  if (list == nullptr || !list->is_array()) return volumes; // none is null
+  for (const json::value& volume : list->get_array()) {
+    VolumeDetails details{.name = text_at(volume, "/Name"),
+                          .labels = text_map_at(volume, "/Labels")};
+    // Engines filter; what one lets through all the same is none of ours.
+    if (details.labels.contains(std::string(label))) volumes.push_back(std::move(details));
+  }
+  return volumes;
+}
+
 void Engine::create_volume(std::string_view name, const Labels& labels, const CancelToken& cancel) {
   (void)facts(cancel);
   const json::object body{{"Name", name}, {"Labels", object_of(labels)}};

@@ -216,6 +216,15 @@ std::string text_member(const json::object& object, std::string_view name) {
                                                 : std::string();
 }
 
+// Engines filter; what one lets through all the same has a name that must not be lost.
+bool has_names(const json::object& image) {
+  const json::value* tags = image.if_contains("RepoTags");
+  const json::array* names = tags != nullptr ? tags->if_array() : nullptr;
+  return names != nullptr && std::ranges::any_of(*names, [](const json::value& name) {
+           return name != json::value("<none>:<none>");
+         });
+}
+
 } // namespace
 
 std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
@@ -231,6 +240,22 @@ std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
     // Engines filter; what one lets through all the same is none of ours.
     if (by_name == nullptr || !by_name->contains(label)) continue;
     images.push_back({.id = text_member(image, "Id"), .value = text_member(*by_name, label)});
+  }
+  return images;
+}
+
+std::vector<NamelessImage> Engine::nameless_images(const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string filters =
+      json::serialize(json::object{{"dangling", json::array{std::string_view("true")}}});
+  std::vector<NamelessImage> images;
+  const json::value answer = parse_image_list(
+      impl_->get_list(format("/images/json?filters={}", http::percent_encode(filters)), cancel));
+  for (const json::object& image : objects_of(answer)) {
+    NamelessImage nameless{.id = text_member(image, "Id")};
+    if (const json::value* size = image.if_contains("Size"); size != nullptr && size->is_int64())
+      nameless.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size->get_int64(), 0));
+    if (!nameless.id.empty() && !has_names(image)) images.push_back(std::move(nameless));
   }
   return images;
 }

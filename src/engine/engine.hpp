@@ -95,6 +95,11 @@ struct Load {
   LayerProgress on_layer;                    // of what is unpacked, by diff ID
 };
 
+struct NamelessImage {
+  std::string id;
+  std::uint64_t size = 0; // as the engine counts: layers that others share, too
+};
+
 struct ConnectionOptions {
   std::string base_path;                 // prefix of every request's path (tcp://host:port/base)
   http::Headers headers;                 // on every request
@@ -138,6 +143,9 @@ public:
   // The images that have the label `label`, with its value.
   [[nodiscard]] std::vector<LabelledImage> images_with_label(std::string_view label,
                                                              const CancelToken& cancel);
+
+  // The images that have no name.
+  [[nodiscard]] std::vector<NamelessImage> nameless_images(const CancelToken& cancel);
 
   // The IDs of all images.
   [[nodiscard]] std::vector<std::string> image_ids(const CancelToken& cancel);
@@ -193,6 +201,10 @@ public:
   // Nothing when there is no such volume.
   [[nodiscard]] std::optional<VolumeDetails> inspect_volume(std::string_view name,
                                                             const CancelToken& cancel);
+
+  // The volumes that have the label `label`.
+  [[nodiscard]] std::vector<VolumeDetails> volumes_with_label(std::string_view label,
+                                                              const CancelToken& cancel);
 
   // Does nothing when there is a volume of that name, whatever its labels.
   void create_volume(std::string_view name, const Labels& labels, const CancelToken& cancel);

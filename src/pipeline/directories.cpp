@@ -39,6 +39,10 @@ fs::path evaluation_memory_file(const Environment& environment) {
   return cache_directory(environment) / "evaluations";
 }
 
+fs::path loaded_images_file(const Environment& environment) {
+  return state_directory(environment) / "loaded-images";
+}
+
 fs::path digest_cache_file(const Environment& environment) {
   return cache_directory(environment) / "layer-digests";
 }

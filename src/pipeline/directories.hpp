@@ -23,6 +23,9 @@ namespace nixbuild::pipeline {
 // The image::CompressedCache of this user.
 [[nodiscard]] std::filesystem::path compressed_cache_file(const Environment& environment);
 
+// The LoadedImages of this user.
+[[nodiscard]] std::filesystem::path loaded_images_file(const Environment& environment);
+
 // The nix::EvaluationMemory of this user.
 [[nodiscard]] std::filesystem::path evaluation_memory_file(const Environment& environment);
 

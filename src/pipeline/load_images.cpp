@@ -1,5 +1,7 @@
 #include "pipeline/load_images.hpp"
 
+#include "pipeline/directories.hpp"
+#include "pipeline/loaded_images.hpp"
 #include "pipeline/platforms.hpp"
 #include "sink/index_load.hpp"
 #include "support/error.hpp"
@@ -43,6 +45,13 @@ LoadedImage load_all(const std::vector<image::Image>& images,
           .platforms = platforms_in(images)};
 }
 
+void remember(const LoadedImage& image, const World& world) {
+  try {
+    LoadedImages(loaded_images_file(world.environment)).remember(image.id);
+  } catch (const Error&) { // there is no home directory, and so nobody to prune
+  }
+}
+
 } // namespace
 
 void load_images(const std::vector<image::Image>& images, const std::vector<oci::Reference>& names,
@@ -51,12 +60,14 @@ void load_images(const std::vector<image::Image>& images, const std::vector<oci:
   const engine::Facts& facts = engine.facts(cancel);
   if (images.size() > 1 && sink::keeps_indexes(facts.store)) {
     report.images.push_back(load_all(images, names, options, engine, world, cancel));
+    remember(report.images.back(), world);
     return;
   }
   const auto own = best_platform(platforms_in(images), facts.platform);
   for (const image::Image& image : images) {
     if (images.size() == 1 || image.platform == own) {
       report.images.push_back(load_one(image, names, options, engine, world, cancel));
+      remember(report.images.back(), world);
     } else {
       report.validated.push_back(
           {.platform = image.platform, .config_digest = image.config_digest});

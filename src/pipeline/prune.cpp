@@ -1,48 +1,100 @@
 #include "pipeline/prune.hpp"
 
-#include "image/compressed_cache.hpp"
-#include "image/digest_cache.hpp"
-#include "nix/evaluation_memory.hpp"
+#include "builder/builder_container.hpp"
+#include "builder/builder_store.hpp"
+#include "pipeline/connection.hpp"
 #include "pipeline/directories.hpp"
+#include "pipeline/remotely.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
-#include <filesystem>
-#include <system_error>
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
 
 namespace nixbuild::pipeline {
 
 namespace {
 
-// Some hundred images, in about 3 MB.
-constexpr std::size_t most_digests = 20'000;
-constexpr std::size_t most_evaluations = 1'000;
+constexpr std::chrono::seconds patience{5};
 
-void remove(const ForsakenRoot& root) {
-  for (const std::filesystem::path& file : root.files) {
-    std::error_code error;
-    std::filesystem::remove(file, error);
-    if (error) throw system_error(error.value(), format("cannot remove {}", file.string()));
+// The names of the builders that are to stay.
+std::set<std::string> kept_builders(const PruneRequest& request, const World& world) {
+  std::set<std::string> names;
+  if (!request.all_builders) names.insert(builder::unnamed_builder);
+  for (const builder::NamedBuilder& one :
+       builder::BuilderStore(builders_directory(world.environment)).all())
+    names.insert(one.name);
+  return names;
+}
+
+ForsakenBuilders forsaken_builders(const PruneRequest& request, engine::Engine& engine,
+                                   const World& world, const CancelToken& cancel) {
+  const std::set<std::string> kept = kept_builders(request, world);
+  const auto is_forsaken = [&](const engine::Labels& labels) {
+    const auto label = labels.find(builder::builder_label);
+    return label != labels.end() && !kept.contains(label->second);
+  };
+  ForsakenBuilders forsaken;
+  for (const engine::ListedContainer& container : engine.containers(cancel))
+    if (is_forsaken(container.labels)) forsaken.containers.push_back(container.name);
+  for (const engine::VolumeDetails& volume :
+       engine.volumes_with_label(builder::builder_label, cancel))
+    if (is_forsaken(volume.labels)) forsaken.volumes.push_back(volume.name);
+  return forsaken;
+}
+
+void remove(const ForsakenBuilders& forsaken, engine::Engine& engine, const CancelToken& cancel) {
+  for (const std::string& container : forsaken.containers)
+    (void)engine.remove_container(container, cancel);
+  for (const std::string& volume : forsaken.volumes)
+    (void)engine.remove_volume(volume, cancel);
+}
+
+void remark(PruneReport& report, const std::string& what, const Error& error) {
+  if (error.kind() == ErrorKind::cancelled) throw Error(error);
+  report.remarks.push_back(format("{}: {}", what, error.message()));
+}
+
+void prune_builders(const PruneRequest& request, PruneReport& report, engine::Engine& engine,
+                    World& world, const CancelToken& cancel) {
+  report.builders = forsaken_builders(request, engine, world, cancel);
+  if (request.mode == PruneMode::remove) remove(report.builders, engine, cancel);
+}
+
+void prune_there(const PruneRequest& request, PruneReport& report, Connection& connection,
+                 World& world, const CancelToken& cancel) {
+  try {
+    if (auto done = prune_remotely(request, connection, world, cancel)) {
+      report.peer = std::move(done->peer);
+      report.there = std::move(done->prunable);
+    }
+  } catch (const Error& error) {
+    remark(report, "the engine's machine was not looked at", error);
   }
 }
 
 } // namespace
 
-Prunable prune(const Environment& environment, PruneMode mode) {
-  image::DigestCache digests(digest_cache_file(environment));
-  image::CompressedCache compressed(compressed_cache_file(environment));
-  nix::EvaluationMemory evaluations(evaluation_memory_file(environment));
-  Prunable prunable{.digests = digests.prune(most_digests),
-                    .compressed = compressed.prune(most_digests),
-                    .evaluations = evaluations.prune(most_evaluations),
-                    .roots = forsaken_roots(environment)};
-  if (mode == PruneMode::look) return prunable;
-  if (prunable.digests.bytes > 0) digests.rewrite();
-  if (prunable.compressed.bytes > 0) compressed.rewrite();
-  if (prunable.evaluations.bytes > 0) evaluations.rewrite();
-  for (const ForsakenRoot& root : prunable.roots)
-    remove(root);
-  return prunable;
+PruneReport prune(const PruneRequest& request, World& world, const CancelToken& cancel) {
+  PruneReport report;
+  Connection connection = connect(request.docker, world, patience);
+  bool answers = false;
+  try {
+    (void)connection.engine.facts(cancel);
+    answers = true;
+  } catch (const Error& error) {
+    remark(report,
+           format("the engine of the context '{}' was not looked at", connection.context.name),
+           error);
+  }
+  report.here =
+      prune_machine({}, answers ? &connection.engine : nullptr, request.mode, world, cancel);
+  if (!answers) return report;
+  prune_builders(request, report, connection.engine, world, cancel);
+  prune_there(request, report, connection, world, cancel);
+  return report;
 }
 
 } // namespace nixbuild::pipeline

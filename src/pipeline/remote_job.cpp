@@ -4,8 +4,13 @@
 #include "pipeline/build_messages.hpp"
 #include "pipeline/inspection_messages.hpp"
 #include "pipeline/message_parts.hpp"
+#include "pipeline/prune_messages.hpp"
 
 #include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace nixbuild::pipeline {
 
@@ -13,13 +18,20 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view build_task = "build";
-constexpr std::string_view inspect_task = "inspect";
+using namespace std::string_view_literals;
+
+constexpr std::array tasks{std::pair{RemoteTask::build, "build"sv},
+                           std::pair{RemoteTask::inspect, "inspect"sv},
+                           std::pair{RemoteTask::prune, "prune"sv}};
+
+std::string_view name_of(RemoteTask task) {
+  return std::ranges::find(tasks, task, &decltype(tasks)::value_type::first)->second;
+}
 
 RemoteTask task_named(std::string_view name) {
-  if (name == build_task) return RemoteTask::build;
-  if (name == inspect_task) return RemoteTask::inspect;
-  throw std::runtime_error(format("unknown task {}", name));
+  const auto* const task = std::ranges::find(tasks, name, &decltype(tasks)::value_type::second);
+  if (task == tasks.end()) throw std::runtime_error(format("unknown task {}", name));
+  return task->first;
 }
 
 json::object source_object(const SourceNeed& source) {
@@ -59,13 +71,13 @@ std::string to_message(const RemoteJob& job) {
   json::array sources;
   for (const SourceNeed& source : job.sources)
     sources.push_back(source_object(source));
-  return json::serialize(
-      json::object{{"task", job.task == RemoteTask::build ? build_task : inspect_task},
-                   {"requests", std::move(requests)},
-                   {"project", job.project},
-                   {"engineSocket", text_or_null(job.engine_socket)},
-                   {"sources", std::move(sources)},
-                   {"handOver", job.hand_over}});
+  return json::serialize(json::object{{"task", name_of(job.task)},
+                                      {"requests", std::move(requests)},
+                                      {"project", job.project},
+                                      {"engineSocket", text_or_null(job.engine_socket)},
+                                      {"sources", std::move(sources)},
+                                      {"pruneRemoves", job.prune_mode == PruneMode::remove},
+                                      {"handOver", job.hand_over}});
 }
 
 RemoteJob parse_remote_job(std::string_view message) {
@@ -76,6 +88,8 @@ RemoteJob parse_remote_job(std::string_view message) {
                   .project = text(object.at("project")),
                   .engine_socket = optional_text(object.at("engineSocket")),
                   .sources = {},
+                  .prune_mode =
+                      object.at("pruneRemoves").as_bool() ? PruneMode::remove : PruneMode::look,
                   .hand_over = object.at("handOver").as_bool()};
     for (const json::value& request : object.at("requests").as_array())
       job.requests.push_back({.name = text(request.at("name")),
@@ -93,6 +107,8 @@ std::string to_message(const RemoteResult& result) {
     object = {{"unable", unable->message}, {"hint", unable->hint}};
   } else if (const auto* inspection = std::get_if<Inspection>(&result)) {
     object["inspection"] = to_message(*inspection);
+  } else if (const auto* prunable = std::get_if<Prunable>(&result)) {
+    object["prunable"] = to_message(*prunable);
   } else {
     json::array reports;
     for (const BuildReport& report : std::get<BuildReports>(result))
@@ -110,6 +126,8 @@ RemoteResult parse_remote_result(std::string_view message) {
     }
     if (const json::value* inspection = object.if_contains("inspection"))
       return parse_inspection(inspection->as_string());
+    if (const json::value* prunable = object.if_contains("prunable"))
+      return parse_prunable(prunable->as_string());
     BuildReports reports;
     for (const json::value& report : object.at("reports").as_array())
       reports.push_back(parse_report(report.as_string()));

@@ -3,6 +3,7 @@
 #include "pipeline/build_report.hpp"
 #include "pipeline/inspection.hpp"
 #include "pipeline/named_request.hpp"
+#include "pipeline/prune.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -29,6 +30,7 @@ struct SourceNeed {
 enum class RemoteTask {
   build,   // as run() does
   inspect, // as inspect() does
+  prune,   // as prune_machine() does
 };
 
 // What the agent is asked to do.
@@ -39,6 +41,7 @@ struct RemoteJob {
   std::string project;                      // what "." stands for: "host:folder"
   std::optional<std::string> engine_socket; // else what the docker CLI uses there
   std::vector<SourceNeed> sources;
+  PruneMode prune_mode = PruneMode::look;
   bool hand_over = false; // the images of the only request, to the client (hand_over.hpp)
 };
 
@@ -55,7 +58,7 @@ struct UnableToBuild {
 using BuildReports = std::vector<BuildReport>;
 
 // What a task gives, each its own, or why it gives nothing.
-using RemoteResult = std::variant<BuildReports, Inspection, UnableToBuild>;
+using RemoteResult = std::variant<BuildReports, Inspection, Prunable, UnableToBuild>;
 
 // As texts (JSON); reading throws an Error of kind corrupt.
 [[nodiscard]] std::string to_message(const RemoteJob& job);

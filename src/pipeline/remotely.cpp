@@ -236,4 +236,30 @@ std::optional<Inspection> inspect_remotely(const BuildRequest& request, Connecti
                                  connection, world, cancel);
 }
 
+std::optional<PrunedMachine> prune_remotely(const PruneRequest& request, Connection& connection,
+                                            World& world, const CancelToken& cancel) {
+  // It speaks of no flake.
+  RemoteJob job{.task = RemoteTask::prune,
+                .requests = {{.name = {}, .request = {.docker = request.docker}}},
+                .project = this_project(),
+                .engine_socket = {},
+                .sources = {},
+                .prune_mode = request.mode};
+  const auto chosen = chosen_builder(job, connection, world, cancel);
+  if (!chosen || !chosen->ssh) return std::nullopt;
+  const builder::Way way = open_way(*chosen, connection, world, cancel);
+  job.engine_socket = way.engine_socket;
+  agent::Connection agent = builder::start_agent(way.argv, way.peer, world.environment,
+                                                 world.processes, world.reporter, cancel);
+  const auto refuse = [](const std::string&, archive::Source&, archive::Sink&) -> std::string {
+    throw Error(ErrorKind::corrupt,
+                "the agent asks for something, and there is nothing to ask for");
+  };
+  RemoteResult result =
+      parse_remote_result(agent.call(to_message(job), world.reporter, refuse, cancel));
+  auto* prunable = std::get_if<Prunable>(&result);
+  if (prunable == nullptr) return std::nullopt;
+  return PrunedMachine{.peer = way.peer, .prunable = std::move(*prunable)};
+}
+
 } // namespace nixbuild::pipeline

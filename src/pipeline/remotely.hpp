@@ -6,6 +6,7 @@
 #include "pipeline/connection.hpp"
 #include "pipeline/inspection.hpp"
 #include "pipeline/named_request.hpp"
+#include "pipeline/prune.hpp"
 #include "pipeline/world.hpp"
 #include "support/cancel.hpp"
 
@@ -45,5 +46,16 @@ build_remotely(const std::vector<NamedRequest>& requests, Connection& connection
 [[nodiscard]] std::optional<Inspection> inspect_remotely(const BuildRequest& request,
                                                          Connection& connection, World& world,
                                                          const CancelToken& cancel);
+
+struct PrunedMachine {
+  std::string peer;
+  Prunable prunable;
+};
+
+// prune_machine() on the machine of the engine, where that is another one that ssh gets into; else
+// nothing, and nothing for want of Nix there.
+[[nodiscard]] std::optional<PrunedMachine> prune_remotely(const PruneRequest& request,
+                                                          Connection& connection, World& world,
+                                                          const CancelToken& cancel);
 
 } // namespace nixbuild::pipeline

@@ -1,5 +1,6 @@
 #include "pipeline/serve_job.hpp"
 
+#include "builder/agent_files.hpp"
 #include "nix/discovery.hpp"
 #include "oci/digest.hpp"
 #include "pipeline/build_here.hpp"
@@ -43,6 +44,8 @@ RemoteResult done(const RemoteJob& job, agent::Conversation& client, World& worl
   const BuildRequest& request = job.requests.front().request;
   if (job.task == RemoteTask::inspect) return inspect(request, world, cancel);
   Connection connection = connect(request.docker, world);
+  if (job.task == RemoteTask::prune)
+    return prune_machine(builder::own_program(), &connection.engine, job.prune_mode, world, cancel);
   if (job.requests.size() > 1) return build_here(job.requests, connection, world, cancel);
   Deliver deliver;
   if (job.hand_over) {

@@ -189,6 +189,35 @@ BOOST_AUTO_TEST_CASE(volume_is_created_described_and_removed) {
   check_refused([&] { (void)engine.remove_volume("store", not_cancelled); }, "volume is in use");
 }
 
+BOOST_AUTO_TEST_CASE(volumes_with_a_label) {
+  fake.on("GET", "/volumes", Reply{.body = R"({"Volumes":null})"});
+  BOOST_TEST(engine.volumes_with_label("a", not_cancelled).empty());
+  BOOST_TEST(last().query == "filters=%7B%22label%22%3A%5B%22a%22%5D%7D");
+  // One that filters nothing.
+  fake.on(
+      "GET", "/volumes",
+      Reply{.body = R"({"Volumes":[{"Name":"x","Labels":{"a":"1"}},{"Name":"y","Labels":null}]})"});
+  const auto volumes = engine.volumes_with_label("a", not_cancelled);
+  BOOST_REQUIRE(volumes.size() == 1U);
+  BOOST_TEST(volumes.front().name == "x");
+  fake.on("GET", "/volumes", Reply{.body = "[]"});
+  BOOST_CHECK_THROW((void)engine.volumes_with_label("a", not_cancelled), nixbuild::Error);
+}
+
+BOOST_AUTO_TEST_CASE(images_without_a_name) {
+  fake.on(
+      "GET", "/images/json",
+      Reply{.body = R"([{"Id":"sha256:a","RepoTags":[],"Size":7},{"Id":"sha256:b","RepoTags":null},
+                            {"Id":"sha256:c","RepoTags":["<none>:<none>"],"Size":-1},
+                            {"Id":"sha256:d","RepoTags":["x:1"]},{"RepoTags":[]}])"});
+  const auto images = engine.nameless_images(not_cancelled);
+  BOOST_REQUIRE(images.size() == 3U); // one that filters nothing
+  BOOST_TEST(images[0].id == "sha256:a");
+  BOOST_TEST(images[0].size == 7U);
+  BOOST_TEST(images[2].size == 0U);
+  BOOST_TEST(last().query == "filters=%7B%22dangling%22%3A%5B%22true%22%5D%7D");
+}
+
 BOOST_AUTO_TEST_CASE(pulled_image_is_named_by_tag_or_digest) {
   fake.on("POST", "/images/create", Reply{.body = R"({"status":"Pulling from nixos/nix"})"});
   engine.pull_image(*oci::Reference::parse("nixos/nix:2"), {}, not_cancelled);

@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
       .engine_socket = "/run/x.sock",
       .sources = {{.root = "/a", .is_git = true, .reference = "/a/sub", .mark = "/a/m"},
                   {.root = "/b", .subfolder = "sub", .override_input = 3}},
+      .prune_mode = PruneMode::remove,
       .hand_over = true};
   const RemoteJob arrived = parse_remote_job(to_message(job));
   BOOST_TEST(to_message(arrived) == to_message(job));
@@ -41,6 +42,7 @@ BOOST_AUTO_TEST_CASE(a_job_arrives_whole) {
   BOOST_TEST(arrived.requests.at(1).request.installable == ".#b");
   BOOST_TEST(arrived.requests.at(1).name == "db");
   BOOST_TEST(arrived.hand_over);
+  BOOST_TEST((arrived.prune_mode == PruneMode::remove));
   BOOST_TEST(arrived.sources.at(1).override_input.value() == 3U);
   BOOST_TEST(!arrived.sources.at(0).override_input.has_value());
   BOOST_CHECK_THROW((void)parse_remote_job("{}"), Error);
@@ -56,6 +58,17 @@ BOOST_AUTO_TEST_CASE(a_result_arrives_whole) {
   const BuildReport report{.engine = {.platform = {.os = "linux", .architecture = "amd64"}}};
   const RemoteResult built = BuildReports(3, report);
   BOOST_TEST(std::get<BuildReports>(parse_remote_result(to_message(built))).size() == 3U);
+  const RemoteResult prunable =
+      Prunable{.digests = {.facts = 3, .bytes = 100},
+               .compressed = {},
+               .evaluations = {},
+               .roots = {{.project = "/gone", .files = {"/a", "/a.project"}}},
+               .agents = {"/cache/agent-1"},
+               .images = {{.id = "sha256:a", .size = 5}}};
+  const RemoteResult back = parse_remote_result(to_message(prunable));
+  BOOST_TEST(to_message(back) == to_message(prunable));
+  BOOST_TEST(std::get<Prunable>(back).roots.at(0).files.at(1) == "/a.project");
+  BOOST_TEST(std::get<Prunable>(back).images.at(0).size == 5U);
   const RemoteResult inspected = Inspection{.engine = {}, .engine_error = {}, .images = {}};
   BOOST_TEST(std::holds_alternative<Inspection>(parse_remote_result(to_message(inspected))));
   BOOST_CHECK_THROW((void)parse_remote_result(R"({"reports": ["{}"]})"), Error);
