@@ -104,7 +104,7 @@ private:
   void take_into_use(const Words& services) {
     if (services.empty()) return;
     if (!arguments_.recreate) {
-      if (arguments_.command == "up")
+      if (arguments_.command == "up" && progress_of(arguments_) != progress::Mode::rawjson)
         world_.err.write(format("another image: {}; docker compose up takes it into use, and so "
                                 "does --recreate\n",
                                 fmt::join(services, ", ")));

@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 
@@ -23,6 +26,9 @@ struct WatchWorld : FakeWorld {
   std::deque<std::function<void()>> waits;
   int round = 0; // of building
   std::function<void(int round)> on_round = [](int) {};
+  std::function<std::string(int round)> image_of_round = [](int number) {
+    return "sha256:" + std::to_string(number);
+  };
 
   WatchWorld() {
     for (const char* name : {"web", "db"}) {
@@ -39,7 +45,11 @@ struct WatchWorld : FakeWorld {
       const progress::Step step(inner.reporter, "load");
       on_round(++round);
       pipeline::BuildReport report;
-      report.images = {testing::image_named({"x:1"})};
+      std::vector<std::string> tags;
+      for (const oci::Reference& tag : requests.back().tags)
+        tags.push_back(tag.familiar());
+      report.images = {testing::image_named(tags.empty() ? Words{"x:1"} : tags)};
+      report.images[0].id = image_of_round(round);
       return report;
     };
   }
@@ -60,6 +70,26 @@ struct WatchWorld : FakeWorld {
     options.insert(options.begin(),
                    {"nixbuild", "bake", "--watch", "-f", (root / "bake.json").string()});
     return run(options);
+  }
+  // Of a project with two services of Nix, a third one with the image of one of them, and a fourth.
+  int compose(Words arguments) {
+    processes.on({"compose", "config"}, fakes::Reply{.out = R"({"name": "shop", "services": {
+        "web": {"image": "web:dev"}, "db": {"image": "db:dev"}, "also": {"image": "web:dev"},
+        "other": {"image": "alpine"}},
+      "x-nixbuild": {"web": ")" + flake("web") + R"(", "db": ")" +
+                                                            flake("db") + "\"}}\n"});
+    for (const char* command : {"up", "build"})
+      processes.on({"compose", command}, fakes::Reply{});
+    arguments.insert(arguments.begin(), {"nixbuild", "compose"});
+    return run(arguments);
+  }
+  // Command lines of Compose but its config, as lines.
+  [[nodiscard]] std::string composed() const {
+    std::string text;
+    for (const process::Command& command : processes.started)
+      if (std::ranges::find(command.argv, "config") == command.argv.end())
+        text += fmt::format("{}\n", fmt::join(command.argv, " "));
+    return text;
   }
   [[nodiscard]] bool tells(const std::string& text) const { return err.text.contains(text); }
 };
@@ -202,6 +232,74 @@ BOOST_AUTO_TEST_CASE(bake_has_nothing_to_watch_for_a_list) {
   WatchWorld world;
   BOOST_TEST(world.bake({"--print"}) == 125);
   BOOST_TEST(world.bake({"--list", "targets"}) == 125);
+}
+
+BOOST_AUTO_TEST_CASE(compose_runs_its_command_once_and_then_re_creates_what_changed) {
+  WatchWorld world;
+  world.waits = {[&] { world.put("web/flake.nix", "22"); }};
+  BOOST_TEST(world.compose(
+                 {"--watch", "-p", "shop", "--recreate", "up", "-d", "--scale", "web=2"}) == 130);
+  BOOST_TEST(world.names == (Words{"web", "db", "web"}), boost::test_tools::per_element());
+  BOOST_TEST(world.composed() ==
+             "docker compose -p shop up -d --scale web=2\n"
+             "docker compose -p shop up --detach --no-deps --no-build --scale=web=2 also web\n");
+  BOOST_TEST(world.processes.started.back().environment.at("NIXBUILD_COMPOSE_BUILT").value_or("") ==
+             "shop/web,shop/db");
+  BOOST_TEST(!world.handed_over);
+}
+
+BOOST_AUTO_TEST_CASE(compose_re_creates_nothing_for_the_same_image_or_unasked) {
+  WatchWorld world;
+  world.waits = {[&] { world.put("web/flake.nix", "22"); }};
+  world.image_of_round = [](int) { return "sha256:same"; };
+  BOOST_TEST(world.compose({"--watch", "--recreate", "up", "-d"}) == 130);
+  BOOST_TEST(world.round == 3);
+  BOOST_TEST(world.composed() == "docker compose up -d\n");
+
+  WatchWorld unasked;
+  unasked.waits = {[&] { unasked.put("web/flake.nix", "22"); }};
+  BOOST_TEST(unasked.compose({"--watch", "up", "-d"}) == 130);
+  BOOST_TEST(unasked.composed() == "docker compose up -d\n");
+  BOOST_TEST(unasked.tells("another image: also, web; docker compose up takes it into use"));
+}
+
+BOOST_AUTO_TEST_CASE(compose_starts_nothing_until_all_images_are_there) {
+  WatchWorld world;
+  world.on_round = [&](int round) {
+    if (round == 2) fail();
+  };
+  world.waits = {[&] {
+    BOOST_TEST(world.composed() == "");
+    world.put("web/flake.nix", "22");
+  }};
+  BOOST_TEST(world.compose({"--watch", "build"}) == 130);
+  BOOST_TEST(world.composed() == "docker compose build\n");
+}
+
+BOOST_AUTO_TEST_CASE(compose_that_fails_is_told_and_tried_again) {
+  WatchWorld world;
+  world.waits = {[&] {
+    BOOST_TEST(world.tells("ERROR: docker compose up has failed\n"));
+    world.put("web/flake.nix", "22");
+  }};
+  world.on_round = [&](int round) {
+    const int status = round < 3 ? 1 : 0;
+    world.processes.on({"compose", "up"}, fakes::Reply{.status = {.code = status}});
+  };
+  BOOST_TEST(world.compose({"--watch", "up", "-d"}) == 130);
+  BOOST_TEST(world.composed() == "docker compose up -d\ndocker compose up -d\n");
+}
+
+BOOST_AUTO_TEST_CASE(compose_must_end_by_itself) {
+  WatchWorld world;
+  for (const Words& arguments :
+       {Words{"--watch", "up"}, Words{"--watch", "run", "web"}, Words{"--watch", "watch"},
+        Words{"--watch", "ps"}, Words{"--watch"}, Words{"--watch", "up", "-d", "--no-build"},
+        Words{"--recreate", "up", "-d"}, Words{"--watch", "--recreate", "build"}}) {
+    BOOST_TEST(world.compose(arguments) == 125, world.err.text);
+    BOOST_TEST(world.composed() == "");
+  }
+  BOOST_TEST(world.round == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,19 @@ from nixlab.testcase import PluginTest
 from nixlab.waiting import wait_until
 
 CANCELLED = 130
+PROJECT = """
+x-nixbuild:
+  web: ".#image"
+services:
+  web: &service
+    image: web:dev
+    command: [/bin/sleep, "1000"]
+    network_mode: none
+    stop_grace_period: 0s
+  other:
+    <<: *service
+    image: other:dev
+"""
 
 
 class WatchTest(PluginTest):
@@ -103,3 +116,46 @@ class Bake(WatchTest):
         self.wait_for_round(2)
         self.end()
         self.assertEqual((loaded, running.so_far().stdout.count("Loaded image: there:1")), (1, 1))
+
+
+class Compose(WatchTest):
+    def setUp(self) -> None:
+        super().setUp()
+        if not self.docker("compose", "version").returncode == 0:
+            self.skipTest("this machine has no Compose")
+        self.outside(f"{self.work}/compose.yaml").write_text(PROJECT)
+        self.nixbuild("-q", "-t", "other:dev", ".#image").check()
+
+    def tearDown(self) -> None:
+        super().tearDown()
+        self.docker("compose", "-p", "hello", "down", "--remove-orphans")
+
+    def container(self, service: str) -> dict:
+        return self.engine.api.container(f"hello-{service}-1")
+
+    def test_the_services_with_another_image_are_created_anew(self):
+        self.start("compose", "--watch", "--recreate", "up", "-d")
+        self.wait_for_round(1)
+        web, other = self.container("web"), self.container("other")
+        self.assertTrue(web["State"]["Running"])
+        self.greet_in("en", "fr")
+        self.wait_for_round(2)
+        new = self.container("web")
+        self.assertNotEqual(new["Id"], web["Id"])
+        self.assertTrue(new["State"]["Running"])
+        self.assertEqual(new["Image"], self.image_id("web:dev"))
+        self.assertEqual(self.container("other")["Id"], other["Id"])
+        self.end()
+        self.assertTrue(self.container("web")["State"]["Running"])
+
+    def test_nothing_is_created_anew_unasked(self):
+        self.start("compose", "--watch", "up", "-d")
+        self.wait_for_round(1)
+        web = self.container("web")
+        first = self.image_id("web:dev")
+        self.greet_in("en", "fr")
+        self.wait_for_another("web:dev", first)
+        self.running.wait_for_output("another image: web", "stdout")
+        self.wait_for_round(2)
+        self.assertEqual(self.container("web")["Id"], web["Id"])
+        self.end()
