@@ -188,6 +188,16 @@ BOOST_AUTO_TEST_CASE(inputs_that_are_replaced_count) {
   BOOST_TEST(world.round == 2);
 }
 
+BOOST_AUTO_TEST_CASE(beside_an_expression_its_folder_counts) {
+  WatchWorld world;
+  world.put("web/default.nix", "1");
+  world.waits = {[&] { world.put("web/imported.nix", ""); }};
+  BOOST_TEST(world.run({"nixbuild", "--watch", "--file",
+                        (world.root / "web/default.nix").string()}) == 130);
+  BOOST_TEST(world.round == 2);
+  BOOST_TEST(WatchWorld().run({"nixbuild", "--watch", "--file", "<nixpkgs>", "hello"}) == 125);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_told_among_json) {
   WatchWorld world;
   BOOST_TEST(world.build({"--progress", "rawjson"}) == 130);
