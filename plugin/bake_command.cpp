@@ -4,6 +4,7 @@
 #include "bake/resolve.hpp"
 #include "plugin/bake_source.hpp"
 #include "plugin/bake_target.hpp"
+#include "plugin/build_and_watch.hpp"
 #include "plugin/display.hpp"
 #include "plugin/indented_json.hpp"
 #include "plugin/output_options.hpp"
@@ -80,59 +81,111 @@ void check_names(const std::vector<pipeline::NamedRequest>& requests) {
 }
 
 // Each target's part under its name, as buildx writes it.
-std::string metadata_of_all(const std::vector<pipeline::NamedRequest>& requests,
-                            const std::vector<pipeline::BuildReport>& reports) {
-  std::map<std::string, json::value> parts;
-  for (std::size_t index = 0; index < requests.size(); ++index)
-    parts[requests[index].name] = json::parse(metadata_of(reports[index]));
+using MetadataParts = std::map<std::string, json::value>;
+
+std::string to_text(const MetadataParts& parts) {
   json::object document;
-  for (auto& [name, part] : parts)
-    document[name] = std::move(part);
+  for (const auto& [name, part] : parts)
+    document[name] = part;
   std::string text = indented_json(document);
   while (text.ends_with('\n'))
     text.pop_back();
   return text;
 }
 
-struct Baked {
+// What is to be built, or what is only to be shown.
+struct Plan {
   std::vector<pipeline::NamedRequest> requests;
-  std::vector<pipeline::BuildReport> reports;
-  std::string text; // what is only to be shown
+  std::string text;
 };
 
-Baked bake_targets(const ParsedOptions& options, const context::GlobalFlags& docker, World& world,
-                   pipeline::World& inner, const ResultFiles& files) {
+Plan make_plan(const ParsedOptions& options, const context::GlobalFlags& docker, World& world,
+               pipeline::World& inner) {
   const bake::Definition definition =
       find_definition(values_of(options, "file"), docker, world, inner);
-  if (options.was_given("list")) return {.requests = {}, .reports = {}, .text = listed(definition)};
+  if (options.was_given("list")) return {.requests = {}, .text = listed(definition)};
   const bake::Selection selection = bake::resolve(definition, options.words, overrides_of(options));
   if (options.is_on("print"))
-    return {.requests = {},
-            .reports = {},
-            .text = indented_json(json::parse(bake::printed(selection)))};
-  Baked baked{
-      .requests = requests_of(selection, options, docker, world, inner), .reports = {}, .text = {}};
-  if (baked.requests.empty()) throw Error(ErrorKind::invalid_input, "there are no targets");
-  check_names(baked.requests);
-  prepare_result_files(files, {pipeline::LoadOutput{}});
-  baked.reports = world.build_all(baked.requests, inner, world.cancel);
-  return baked;
+    return {.requests = {}, .text = indented_json(json::parse(bake::printed(selection)))};
+  Plan plan{.requests = requests_of(selection, options, docker, world, inner), .text = {}};
+  if (plan.requests.empty()) throw Error(ErrorKind::invalid_input, "there are no targets");
+  check_names(plan.requests);
+  return plan;
+}
+
+// Builds targets and tells what came of them.
+class Bakery {
+public:
+  Bakery(const ParsedOptions& options, World& world)
+      : world_(world)
+      , files_{.image_id = {}, .metadata = options.value("metadata-file")} {}
+
+  [[nodiscard]] std::vector<pipeline::BuildReport>
+  build(const std::vector<pipeline::NamedRequest>& requests, pipeline::World& inner) {
+    prepare_result_files(files_, {pipeline::LoadOutput{}});
+    return world_.build_all(requests, inner, world_.cancel);
+  }
+
+  // Of targets that are built again the metadata take the place of the old ones.
+  void tell(const std::vector<pipeline::NamedRequest>& requests,
+            const std::vector<pipeline::BuildReport>& reports) {
+    for (const pipeline::BuildReport& report : reports)
+      print_results(report, Results::names, world_.out);
+    if (!files_.metadata || reports.empty()) return;
+    for (std::size_t index = 0; index < requests.size(); ++index)
+      metadata_[requests[index].name] = json::parse(metadata_of(reports[index]));
+    write_file_atomically(*files_.metadata, to_text(metadata_));
+  }
+
+private:
+  World& world_;
+  ResultFiles files_;
+  MetadataParts metadata_;
+};
+
+int bake_whenever_files_change(const ParsedOptions& options, const context::GlobalFlags& docker,
+                               World& world) {
+  const progress::Mode mode = progress_mode_of(options);
+  const auto displayed = [&](auto&& work) {
+    return with_display(mode, progress::Activity::building, docker, world, work);
+  };
+  Bakery bakery(options, world);
+  const auto requests = [&] {
+    return displayed(
+        [&](pipeline::World& inner) { return make_plan(options, docker, world, inner).requests; });
+  };
+  const auto build = [&](const std::vector<pipeline::NamedRequest>& due) {
+    const auto reports =
+        displayed([&](pipeline::World& inner) { return bakery.build(due, inner); });
+    bakery.tell(due, reports);
+  };
+  WatchedCommand command{.requests = requests, .build = build, .progress = mode};
+  if (const auto file = options.value("metadata-file")) command.written.insert(*file);
+  return build_and_watch(command, world);
+}
+
+int bake_once(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
+  Bakery bakery(options, world);
+  Plan plan;
+  std::vector<pipeline::BuildReport> reports;
+  with_display(progress_mode_of(options), progress::Activity::building, docker, world,
+               [&](pipeline::World& inner) {
+                 plan = make_plan(options, docker, world, inner);
+                 if (plan.text.empty()) reports = bakery.build(plan.requests, inner);
+               });
+  if (!plan.text.empty()) world.out.write(plan.text);
+  bakery.tell(plan.requests, reports);
+  return 0;
 }
 
 } // namespace
 
 int run_bake(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
   if (options.was_given("list")) check_list(options);
-  const ResultFiles files{.image_id = {}, .metadata = options.value("metadata-file")};
-  const Baked baked = with_display(
-      progress_mode_of(options), progress::Activity::building, docker, world,
-      [&](pipeline::World& inner) { return bake_targets(options, docker, world, inner, files); });
-  if (!baked.text.empty()) world.out.write(baked.text);
-  for (const pipeline::BuildReport& report : baked.reports)
-    print_results(report, Results::names, world.out);
-  if (files.metadata && !baked.reports.empty())
-    write_file_atomically(*files.metadata, metadata_of_all(baked.requests, baked.reports));
-  return 0;
+  if (!options.is_on("watch")) return bake_once(options, docker, world);
+  if (options.was_given("list") || options.is_on("print"))
+    throw Error(ErrorKind::usage, "--watch makes no sense with --list or --print");
+  return bake_whenever_files_change(options, docker, world);
 }
 
 } // namespace nixbuild::plugin

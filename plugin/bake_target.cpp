@@ -26,8 +26,8 @@ namespace json = boost::json;
 namespace {
 
 // About the command and not about a target, or said otherwise there.
-constexpr std::array<std::string_view, 7> left_out{"debug", "dry-run",       "file",    "iidfile",
-                                                   "quiet", "metadata-file", "progress"};
+constexpr std::array<std::string_view, 8> left_out{"debug", "dry-run",       "file",     "iidfile",
+                                                   "quiet", "metadata-file", "progress", "watch"};
 
 const OptionTable& target_options() {
   static const OptionTable table = build_options_without(left_out);

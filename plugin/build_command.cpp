@@ -1,5 +1,6 @@
 #include "plugin/build_command.hpp"
 
+#include "plugin/build_and_watch.hpp"
 #include "plugin/display.hpp"
 #include "support/format.hpp"
 
@@ -43,17 +44,32 @@ void print_plans(const std::vector<pipeline::BuildPlan>& plans, World& world) {
   }
 }
 
+void build_once(const BuildCall& call, World& world) {
+  prepare_result_files(call.files, call.request.outputs);
+  const pipeline::BuildReport report = build_with_progress(call, world);
+  print_plans(report.plans, world);
+  if (!report.plans.empty()) return;
+  write_result_files(call.files, report);
+  if (!writes_to_standard_output(call.request.outputs))
+    print_results(report, call.results, world.out);
+}
+
+int build_whenever_files_change(const BuildCall& call, World& world) {
+  WatchedCommand command{
+      .requests = [&] { return std::vector{pipeline::NamedRequest{"image", call.request}}; },
+      .build = [&](const auto&) { build_once(call, world); },
+      .progress = call.progress};
+  for (const auto& file : {call.files.image_id, call.files.metadata})
+    if (file) command.written.insert(*file);
+  return build_and_watch(command, world);
+}
+
 } // namespace
 
 int run_build(const BuildCall& call, World& world) {
   check_outputs(call.request.outputs, world.out);
-  prepare_result_files(call.files, call.request.outputs);
-  const pipeline::BuildReport report = build_with_progress(call, world);
-  print_plans(report.plans, world);
-  if (!report.plans.empty()) return 0;
-  write_result_files(call.files, report);
-  if (!writes_to_standard_output(call.request.outputs))
-    print_results(report, call.results, world.out);
+  if (call.watch) return build_whenever_files_change(call, world);
+  build_once(call, world);
   return 0;
 }
 

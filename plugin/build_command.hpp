@@ -17,6 +17,7 @@ struct BuildCall {
   ResultFiles files;
   progress::Mode progress = progress::Mode::automatic;
   Results results = Results::names;
+  bool watch = false; // builds again when files change
 };
 
 // Throws an Error of kind invalid_input or usage for values that make no sense.

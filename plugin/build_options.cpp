@@ -176,8 +176,12 @@ Option registry_ca_option() {
           .variable = "NIXBUILD_REGISTRY_CA"};
 }
 
+Option watch_option(std::string_view help) {
+  return {.name = "watch", .help = help};
+}
+
 OptionTable build_options() {
-  return building_options({});
+  return building_options({watch_option("Build again whenever files of the flake change")});
 }
 
 OptionTable push_options() {
@@ -222,6 +226,7 @@ OptionTable bake_options() {
        .values = {"TARGET.KEY=VALUE"},
        .help = "Override a key of the targets that match (*.platforms=linux/arm64)",
        .repeatable = true},
+      watch_option("Build targets again whenever files of their flakes change"),
   };
 }
 

@@ -28,5 +28,6 @@ namespace nixbuild::plugin {
 [[nodiscard]] Option progress_option();
 [[nodiscard]] Option format_option();
 [[nodiscard]] Option registry_ca_option();
+[[nodiscard]] Option watch_option(std::string_view help);
 
 } // namespace nixbuild::plugin

@@ -35,6 +35,7 @@ Command build_command() {
                    {"--file default.nix image", "an attribute of a Nix expression"},
                    {"--push -t me/app --platform all", "for several platforms, to a registry"},
                    {"-o type=oci,dest=image.tar", "into a file"},
+                   {"--watch .#image", "again whenever files of the flake change"},
                    {"./result", "an archive that was built already"}}};
   command.options.push_back(help_option);
   return command;
@@ -167,10 +168,16 @@ Command compose_command() {
           "watch it builds the images of the services that the command needs and that Nix makes, "
           "all of them side by side, and loads them; when one fails nothing is started. A service "
           "is Nix's by a member of its name in the Compose file's x-nixbuild, or by provider: "
-          "{type: nixbuild}. Their options are installable and the long options of build.",
+          "{type: nixbuild}. Their options are installable and the long options of build. With "
+          "--watch, which stands before COMMAND as --recreate does, COMMAND is up --detach, create "
+          "or build.",
       .most_words = 0,
-      .options = {help_option},
+      .options = {{.name = "recreate",
+                   .help = "With --watch: re-create the services whose image has changed"},
+                  watch_option("Build again whenever files of the services' flakes change"),
+                  help_option},
       .examples = {{"compose up -d", "with images of the project as it is now"},
+                   {"compose --watch --recreate up -d", "and anew whenever files change"},
                    {"compose -f dev.yaml run --rm web sh", "as any command of docker compose"}}};
 }
 

@@ -2,6 +2,7 @@
 
 #include "plugin/option_reader.hpp"
 #include "plugin/parse_bool.hpp"
+#include "support/format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,7 +30,9 @@ const OptionTable& global_options() {
       {.name = "progress", .values = {"MODE"}},
       {.name = "project-directory", .values = {"FOLDER"}},
       {.name = "project-name", .letter = 'p', .values = {"NAME"}},
+      {.name = "recreate"}, // ours
       {.name = "verbose"},
+      {.name = "watch"}, // ours
       {.name = "workdir", .values = {"FOLDER"}},
   };
   return table;
@@ -153,6 +156,23 @@ void read_global(const Token& token, ComposeArguments& parsed) {
     parsed.place.directory = token.values.front();
   if (name == "progress") parsed.progress = token.values.front();
   if (name == "dry-run") parsed.dry_run = is_on(token);
+  if (name == "watch") parsed.watch = is_on(token);
+  if (name == "recreate") parsed.recreate = is_on(token);
+}
+
+bool is_ours(const Token& token) {
+  return token.kind == Token::Kind::option &&
+         (token.option->name == "watch" || token.option->name == "recreate");
+}
+
+// Of `up`: how many containers a service has, and what becomes of the old ones.
+void note_for_recreation(const Token& token, ComposeArguments& parsed) {
+  const std::string_view name = token.option->name;
+  if ((name == "detach" || name == "wait") && is_on(token)) parsed.detached = true;
+  if (name == "scale" || name == "timeout")
+    parsed.for_recreation.push_back(format("--{}={}", name, token.values.front()));
+  if (name == "renew-anon-volumes" && is_on(token))
+    parsed.for_recreation.push_back("--renew-anon-volumes");
 }
 
 OptionTable options_behind(const Starter& starter) {
@@ -176,6 +196,7 @@ void read_command(const Starter& starter, std::span<const std::string> arguments
     if (token->kind != Token::Kind::option) continue;
     if (token->option->name == "dry-run") parsed.dry_run = is_on(*token);
     if (token->option->name == "no-deps") parsed.without_dependencies = is_on(*token);
+    if (starter.name == "up") note_for_recreation(*token, parsed);
     if (wants_no_images(*token, token->option->name)) parsed.needs_images = false;
   }
 }
@@ -184,12 +205,16 @@ void read_command(const Starter& starter, std::span<const std::string> arguments
 
 ComposeArguments parse_compose_arguments(std::span<const std::string> arguments) {
   ComposeArguments parsed;
+  parsed.forwarded.assign(arguments.begin(), arguments.end());
   OptionReader reader(global_options(), arguments);
+  std::ptrdiff_t ours = 0;
   while (const auto token = reader.next()) {
+    const auto index = static_cast<std::ptrdiff_t>(token->index);
+    if (is_ours(*token)) parsed.forwarded.erase(parsed.forwarded.begin() + index - ours++);
     if (token->kind == Token::Kind::word) {
       parsed.command = token->text;
-      const auto place = arguments.begin() + static_cast<std::ptrdiff_t>(token->index);
-      parsed.global.assign(arguments.begin(), place);
+      const auto place = parsed.forwarded.begin() + index - ours;
+      parsed.global.assign(parsed.forwarded.begin(), place);
       const auto starter = std::ranges::find(starters(), token->text, &Starter::name);
       if (starter != starters().end())
         read_command(*starter, arguments.subspan(token->index + 1), parsed);
@@ -197,7 +222,7 @@ ComposeArguments parse_compose_arguments(std::span<const std::string> arguments)
     }
     read_global(*token, parsed);
   }
-  parsed.global.assign(arguments.begin(), arguments.end());
+  parsed.global = parsed.forwarded;
   return parsed;
 }
 

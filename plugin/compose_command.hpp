@@ -10,7 +10,7 @@ namespace nixbuild::plugin {
 
 // `compose ARGUMENTS`: builds the images of the project's Nix services that the command needs, all
 // or none of its containers being started then, and goes on as the user's own Compose with the same
-// arguments. Commands that need no images go straight there.
+// arguments. Commands that need no images go straight there. With --watch see compose_watch.hpp.
 //
 // The verbs of a provider, with which Compose itself calls us, are told from that by
 // is_provider_call().

@@ -30,8 +30,8 @@ using devcontainer::Configuration;
 namespace {
 
 // The image goes into the engine and, with its local name, nowhere else.
-constexpr std::array<std::string_view, 5> not_for_dev_containers{"dry-run", "load", "output",
-                                                                 "push", "quiet"};
+constexpr std::array<std::string_view, 6> not_for_dev_containers{"dry-run", "load",  "output",
+                                                                 "push",    "quiet", "watch"};
 
 OptionTable dev_container_options() {
   OptionTable table = build_options();

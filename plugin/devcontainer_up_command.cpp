@@ -1,7 +1,7 @@
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/devcontainer_workspace.hpp"
+#include "plugin/run_printed.hpp"
 #include "support/error.hpp"
-#include "support/format.hpp"
 
 #include <filesystem>
 #include <string>
@@ -30,13 +30,8 @@ int run_devcontainer_up(const ParsedOptions& options, const context::GlobalFlags
                            .environment = {}};
   if (rebuild) command.argv.emplace_back("--remove-existing-container");
   name_engine(command, docker);
-  const auto line_to = [](progress::Output& output) {
-    return [&output](std::string_view line) { output.write(format("{}\n", line)); };
-  };
   try {
-    const process::ExitStatus status =
-        world.processes.run(command, line_to(world.out), line_to(world.err), world.cancel);
-    return status.success() ? 0 : 1;
+    return run_printed(command, world).success() ? 0 : 1;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::not_found) throw;
     throw Error(ErrorKind::not_found, "there is no devcontainer program in PATH")

@@ -15,6 +15,7 @@
 #include "process/runner.hpp"
 #include "process/spawn.hpp"
 #include "support/error.hpp"
+#include "watch/uv_file_watch.hpp"
 
 #include <string>
 #include <vector>
@@ -50,6 +51,7 @@ int run_in_real_world(const std::vector<std::string>& arguments,
       .find_images = pipeline::flake_images,
       .hand_over = [](const process::Command& command) -> int { process::become(command); },
       .parent = process::arguments_of_parent,
+      .watch_folders = watch::uv_file_watch,
       .web = web.get()};
   return plugin::run_main(arguments, world);
 }

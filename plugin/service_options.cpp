@@ -19,10 +19,10 @@ namespace json = boost::json;
 namespace {
 
 // They are about the command and its output, or about what Compose has no use for.
-constexpr std::array<std::string_view, 16> left_out{
+constexpr std::array<std::string_view, 17> left_out{
     "compression", "debug",  "dry-run",  "force-compression", "iidfile",    "insecure",
     "load",        "output", "progress", "metadata-file",     "provenance", "push",
-    "push-from",   "quiet",  "sbom",     "registry-ca"};
+    "push-from",   "quiet",  "sbom",     "registry-ca",       "watch"};
 
 OptionTable make_service_options() {
   OptionTable table = build_options_without(left_out);

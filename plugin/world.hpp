@@ -12,6 +12,7 @@
 #include "progress/output.hpp"
 #include "support/cancel.hpp"
 #include "support/environment.hpp"
+#include "watch/file_watch.hpp"
 
 #include <functional>
 
@@ -51,6 +52,8 @@ struct World {
   std::function<int(const process::Command&)> hand_over;
   // process::arguments_of_parent, or a test's.
   std::function<std::vector<std::string>()> parent = [] { return std::vector<std::string>(); };
+  // watch::uv_file_watch, or a test's.
+  watch::MakeFileWatch watch_folders = {};
   http::Web* web = nullptr; // none in tests without a registry
 };
 

@@ -76,7 +76,7 @@ json::object document(std::string_view text) {
 
 Project parse_project(std::string_view text) {
   const json::object object = document(text);
-  Project project{.name = text_in(object, "name"), .services = {}};
+  Project project{.name = text_in(object, "name"), .services = {}, .images = {}};
   const json::value* extension = object.if_contains(extension_key);
   if (extension != nullptr && !extension->is_null() && !extension->is_object())
     refuse(format("{} is no object of services", extension_key),
@@ -90,6 +90,8 @@ Project parse_project(std::string_view text) {
     auto nix = provider_service(name, service);
     if (!nix) nix = extended_service(name, service, object_in(object, extension_key));
     if (nix) project.services.push_back(*std::move(nix));
+    if (std::string image = text_in(service, "image"); !image.empty())
+      project.images[name] = std::move(image);
   }
   return project;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ struct NixService {
 // What we use of a Compose project.
 struct Project {
   std::string name;
-  std::vector<NixService> services; // of Nix, in the order that Compose tells them
+  std::vector<NixService> services;          // of Nix, in the order that Compose tells them
+  std::map<std::string, std::string> images; // of all services that name one, by the service
 };
 
 // Reads what `docker compose config --format json` prints: the services that are chosen there, with

@@ -154,6 +154,12 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, problem));
 }
 
+std::optional<fs::path> work_tree_of(const fs::path& folder) {
+  for (fs::path at = folder; at.has_relative_path(); at = at.parent_path())
+    if (is_there(at / ".git")) return at;
+  return std::nullopt;
+}
+
 // The folder with flake.nix, at `path` or above it, but not above a repository.
 fs::path flake_folder(const fs::path& path, std::string_view reference) {
   for (fs::path at = path;; at = at.parent_path()) {
@@ -171,10 +177,9 @@ LocalFlake flake_at(const fs::path& given, const Parts& parts, std::string_view 
     return folder_flake(given, parts, std::move(subfolder));
   }
   const fs::path folder = flake_folder(given, reference);
-  for (fs::path at = folder; at.has_relative_path(); at = at.parent_path()) {
-    if (!is_there(at / ".git")) continue;
-    const fs::path subfolder = folder.lexically_relative(at);
-    return git_flake(at, parts, subfolder == "." ? "" : subfolder.string());
+  if (const auto work_tree = work_tree_of(folder)) {
+    const fs::path subfolder = folder.lexically_relative(*work_tree);
+    return git_flake(*work_tree, parts, subfolder == "." ? "" : subfolder.string());
   }
   return folder_flake(folder, parts, {});
 }
@@ -206,6 +211,12 @@ std::optional<LocalFlake> local_flake(std::string_view text, const fs::path& fol
   }
   if (!text.starts_with('.') && !text.starts_with('/')) return std::nullopt;
   return path_flake(parts_of(text, false, text), folder, text);
+}
+
+LocalFlake tree_around(const fs::path& folder) {
+  const fs::path real = absolute(folder.string(), fs::current_path(), folder.string());
+  if (auto work_tree = work_tree_of(real)) return git_flake(*std::move(work_tree), {}, {});
+  return folder_flake(real, {}, {});
 }
 
 std::string path_reference(const fs::path& folder,

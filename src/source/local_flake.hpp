@@ -33,6 +33,10 @@ struct LocalFlake {
 [[nodiscard]] std::optional<LocalFlake> local_flake(std::string_view text,
                                                     const std::filesystem::path& folder);
 
+// The git work tree that `folder` is in, else the folder itself, as if it were a flake. Throws an
+// Error of kind not_found.
+[[nodiscard]] LocalFlake tree_around(const std::filesystem::path& folder);
+
 // "path:" of `folder` with parameters, both encoded.
 [[nodiscard]] std::string
 path_reference(const std::filesystem::path& folder,

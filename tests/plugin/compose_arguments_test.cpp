@@ -61,4 +61,23 @@ BOOST_AUTO_TEST_CASE(what_stands_before_the_command) {
   BOOST_TEST(parsed.progress.value_or("") == "plain");
 }
 
+BOOST_AUTO_TEST_CASE(options_of_ours_stand_before_the_command_and_are_not_handed_on) {
+  const ComposeArguments parsed = parse_compose_arguments(Words{
+      "--watch", "-p", "--watch", "--recreate=true", "up", "--watch", "-d", "-t5", "-V", "web"});
+  BOOST_TEST(parsed.watch);
+  BOOST_TEST(parsed.recreate);
+  BOOST_TEST(parsed.detached);
+  BOOST_TEST(parsed.command == "up");
+  BOOST_TEST(parsed.global == (Words{"-p", "--watch"}), boost::test_tools::per_element());
+  BOOST_TEST(parsed.forwarded ==
+                 (Words{"-p", "--watch", "up", "--watch", "-d", "-t5", "-V", "web"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(parsed.for_recreation == (Words{"--timeout=5", "--renew-anon-volumes"}),
+             boost::test_tools::per_element());
+  const ComposeArguments other = parse_compose_arguments(Words{"up", "--watch", "--detach=false"});
+  BOOST_TEST((!other.watch && !other.recreate && !other.detached));
+  BOOST_TEST(parse_compose_arguments(Words{"--watch", "-p", "x"}).global == (Words{"-p", "x"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

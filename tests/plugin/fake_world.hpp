@@ -70,6 +70,22 @@ struct FakeWorld {
     throw Error(ErrorKind::not_found, name.familiar());
   };
   int standard_input = -1;
+  // What happens while files are watched: by default the user ends it.
+  std::function<void()> on_wait = [this] { cancel.raise(CancelLevel::graceful); };
+  watch::WatchedFolders watched; // at last
+
+  class ScriptedWatch final : public watch::FileWatch {
+  public:
+    explicit ScriptedWatch(FakeWorld& world) : world_(world) {}
+    std::set<std::filesystem::path> wait(const CancelToken& cancel) override {
+      world_.on_wait();
+      cancel.throw_if_cancelled();
+      return {};
+    }
+
+  private:
+    FakeWorld& world_;
+  };
 
   // Runs the program as often as a test likes; returns its exit status.
   int run(const std::vector<std::string>& arguments) {
@@ -122,7 +138,12 @@ struct FakeWorld {
               handed_over = command;
               return status_of_next;
             },
-        .parent = [this] { return parent; }};
+        .parent = [this] { return parent; },
+        .watch_folders =
+            [this](const watch::WatchedFolders& folders) {
+              watched = folders;
+              return std::make_unique<ScriptedWatch>(*this);
+            }};
     return run_main(arguments, world);
   }
 };

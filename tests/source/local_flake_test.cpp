@@ -50,6 +50,17 @@ BOOST_AUTO_TEST_CASE(a_path_in_a_work_tree_is_the_work_tree) {
   BOOST_TEST(told(".?submodules=1", "repo") == "git repo  with submodules");
 }
 
+BOOST_AUTO_TEST_CASE(around_a_folder_is_its_work_tree_or_itself) {
+  put("repo/.git/HEAD");
+  put("repo/sub/default.nix");
+  put("plain/default.nix");
+  const LocalFlake tree = source::tree_around(root / "repo/sub");
+  BOOST_TEST((tree.kind == LocalFlake::Kind::git && tree.root == root / "repo"));
+  const LocalFlake folder = source::tree_around(root / "plain");
+  BOOST_TEST((folder.kind == LocalFlake::Kind::folder && folder.root == root / "plain"));
+  BOOST_CHECK_THROW((void)source::tree_around(root / "gone"), Error);
+}
+
 BOOST_AUTO_TEST_CASE(a_path_elsewhere_is_a_folder) {
   put("plain/flake.nix");
   put("plain/sub/file");
