@@ -1,13 +1,13 @@
 #include "config/logins.hpp"
 
 #include "config/go_json.hpp"
+#include "support/base64.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <boost/json.hpp>
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 namespace nixbuild::config {
@@ -17,40 +17,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char* variable = "DOCKER_AUTH_CONFIG";
-
-int value_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// Standard alphabet with padding; line ends are passed over, as by Go.
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::string digits;
-  for (const char c : text)
-    if (c != '\n' && c != '\r') digits += c;
-  if (digits.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && digits.ends_with('=')) {
-    digits.pop_back();
-    ++padding;
-  }
-  std::string decoded;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : digits) {
-    const int value = value_of(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6U) | static_cast<unsigned>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    decoded += static_cast<char>((bits >> count) & 0xFFU);
-  }
-  return decoded;
-}
 
 std::string text_member(const json::object& entry, std::string_view name, const JsonPlace& place) {
   const json::value* value = find_member(entry, name);

@@ -2,6 +2,7 @@
 
 #include "engine/answer_fields.hpp"
 #include "engine/engine_impl.hpp"
+#include "support/base64.hpp"
 #include "support/error.hpp"
 
 #include <boost/json.hpp>
@@ -79,7 +80,9 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
   const json::value answer = parse_object(response.body, what);
   ContainerDetails details{.id = text_at(answer, "/Id"),
                            .status = text_at(answer, "/State/Status"),
-                           .labels = text_map_at(answer, "/Config/Labels")};
+                           .labels = text_map_at(answer, "/Config/Labels"),
+                           .image_id = text_at(answer, "/Image"),
+                           .image = text_at(answer, "/Config/Image")};
   details.running = details.status == "running";
   return details;
 }
@@ -97,16 +100,7 @@ ListedContainer listed(const json::value& container) {
           .labels = text_map_at(container, "/Labels")};
 }
 
-} // namespace
-
-std::vector<ListedContainer> Engine::containers_with_label(std::string_view label,
-                                                           std::string_view value,
-                                                           const CancelToken& cancel) {
-  (void)facts(cancel);
-  const std::string filters =
-      json::serialize(json::object{{"label", json::array{format("{}={}", label, value)}}});
-  const std::string answer = impl_->get_list(
-      format("/containers/json?all=1&filters={}", http::percent_encode(filters)), cancel);
+std::vector<ListedContainer> listed_containers(const std::string& answer) {
   json::error_code error;
   const json::value list = json::parse(answer, error);
   if (error || !list.is_array()) {
@@ -115,12 +109,44 @@ std::vector<ListedContainer> Engine::containers_with_label(std::string_view labe
   std::vector<ListedContainer> containers;
   for (const json::value& one : list.get_array()) {
     ListedContainer container = listed(one);
-    // Engines filter; what one lets through all the same is none of ours.
-    const auto found = container.labels.find(std::string(label));
-    if (found != container.labels.end() && found->second == value && !container.id.empty())
-      containers.push_back(std::move(container));
+    if (!container.id.empty()) containers.push_back(std::move(container));
   }
   return containers;
+}
+
+// os.FileMode of Go, as what chmod(1) takes.
+std::uint32_t permissions_of(std::uint64_t go_mode) {
+  constexpr std::uint64_t setuid = 1U << 23U;
+  constexpr std::uint64_t setgid = 1U << 22U;
+  constexpr std::uint64_t sticky = 1U << 20U;
+  auto permissions = static_cast<std::uint32_t>(go_mode & 0777U);
+  if ((go_mode & setuid) != 0) permissions |= 04000U;
+  if ((go_mode & setgid) != 0) permissions |= 02000U;
+  if ((go_mode & sticky) != 0) permissions |= 01000U;
+  return permissions;
+}
+
+} // namespace
+
+std::vector<ListedContainer> Engine::containers_with_label(std::string_view label,
+                                                           std::string_view value,
+                                                           const CancelToken& cancel) {
+  (void)facts(cancel);
+  const std::string filters =
+      json::serialize(json::object{{"label", json::array{format("{}={}", label, value)}}});
+  std::vector<ListedContainer> containers = listed_containers(impl_->get_list(
+      format("/containers/json?all=1&filters={}", http::percent_encode(filters)), cancel));
+  // Engines filter; what one lets through all the same is none of ours.
+  std::erase_if(containers, [&](const ListedContainer& container) {
+    const auto found = container.labels.find(std::string(label));
+    return found == container.labels.end() || found->second != value;
+  });
+  return containers;
+}
+
+std::vector<ListedContainer> Engine::containers(const CancelToken& cancel) {
+  (void)facts(cancel);
+  return listed_containers(impl_->get_list("/containers/json?all=1", cancel));
 }
 
 bool Engine::create_container(std::string_view name, const ContainerSpec& spec,
@@ -157,6 +183,26 @@ std::optional<std::string> Engine::container_archive(std::string_view container,
   if (response.head.status == 404) return std::nullopt;
   if (response.head.status != 200) refuse(format("read {} of {}", path, container), response);
   return std::move(response.body);
+}
+
+std::optional<PathStat> Engine::stat_in_container(std::string_view container, std::string_view path,
+                                                  const CancelToken& cancel) {
+  (void)facts(cancel);
+  const http::Response response = impl_->ask(
+      impl_->request("HEAD", format("{}/archive?path={}", path_to("containers", container),
+                                    http::percent_encode(path))),
+      cancel);
+  if (response.head.status == 404) return std::nullopt;
+  const std::string what = format("{} in {}", path, container);
+  if (response.head.status != 200) refuse("describe " + what, response);
+  const auto described =
+      decode_base64(response.head.header("X-Docker-Container-Path-Stat").value_or(""));
+  const json::value answer = parse_object(described.value_or(""), what);
+  const json::value* mode = answer.get_object().if_contains("mode");
+  if (mode == nullptr || !mode->is_number())
+    throw Error(ErrorKind::corrupt, format("the engine's description of {} has no mode", what));
+  return PathStat{.permissions = permissions_of(mode->to_number<std::uint64_t>()),
+                  .link_target = text_at(answer, "/linkTarget")};
 }
 
 bool Engine::remove_container(std::string_view container, const CancelToken& cancel) {

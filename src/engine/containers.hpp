@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,6 +35,14 @@ struct ContainerDetails {
   std::string status; // "running", "exited", "created", …
   bool running = false;
   Labels labels;
+  std::string image_id = {}; // of the image that it was made from
+  std::string image = {};    // what that was called then
+};
+
+// What a container has at a path.
+struct PathStat {
+  std::uint32_t permissions = 0; // as chmod(1) takes them: 01777
+  std::string link_target = {};  // of a link
 };
 
 // A container as the engine's list has it.

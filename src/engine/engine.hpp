@@ -171,6 +171,9 @@ public:
   bool create_container(std::string_view name, const ContainerSpec& spec,
                         const CancelToken& cancel);
 
+  // All containers, running or not.
+  [[nodiscard]] std::vector<ListedContainer> containers(const CancelToken& cancel);
+
   // Does nothing when it runs already; false when there is no such container.
   bool start_container(std::string_view container, const CancelToken& cancel);
 
@@ -178,6 +181,11 @@ public:
   // not there, or there is no such container.
   [[nodiscard]] std::optional<std::string>
   container_archive(std::string_view container, std::string_view path, const CancelToken& cancel);
+
+  // What is at `path` in a container, running or not. Nothing when it is not there, or there is no
+  // such container.
+  [[nodiscard]] std::optional<PathStat>
+  stat_in_container(std::string_view container, std::string_view path, const CancelToken& cancel);
 
   // Stops and removes it; false when there is no such container, or somebody else removes it.
   bool remove_container(std::string_view container, const CancelToken& cancel);

@@ -45,12 +45,16 @@ void check_refused(const std::function<void()>& operation, const std::string& de
 BOOST_FIXTURE_TEST_SUITE(containers, Fixture)
 
 BOOST_AUTO_TEST_CASE(container_is_described) {
-  fake.on("GET", "/containers/one/json",
-          Reply{.body = R"({"Id":"abc","State":{"Status":"running","Running":true},)"
-                        R"("Config":{"Labels":{"a":"1","odd":2}}})"});
+  fake.on(
+      "GET", "/containers/one/json",
+      Reply{.body =
+                R"({"Id":"abc","State":{"Status":"running","Running":true},)"
+                R"("Config":{"Image":"me/a:1","Labels":{"a":"1","odd":2}},"Image":"sha256:1"})"});
   const auto details = engine.inspect_container("one", not_cancelled);
   BOOST_REQUIRE(details.has_value());
   BOOST_TEST(details->id == "abc");
+  BOOST_TEST(details->image == "me/a:1");
+  BOOST_TEST(details->image_id == "sha256:1");
   BOOST_TEST(details->running);
   BOOST_CHECK((details->labels == engine::Labels{{"a", "1"}}));
   BOOST_TEST(!engine.inspect_container("another", not_cancelled).has_value());
@@ -69,6 +73,29 @@ BOOST_AUTO_TEST_CASE(containers_are_listed_by_label) {
   BOOST_TEST(last().query.contains("all=1&filters="));
   fake.on("GET", "/containers/json", Reply{.body = "{}"});
   BOOST_CHECK_THROW((void)engine.containers_with_label("l", "v", not_cancelled), Error);
+}
+
+BOOST_AUTO_TEST_CASE(all_containers_are_listed) {
+  fake.on("GET", "/containers/json", Reply{.body = R"([{"Id":"a"},{"Id":"b"},{}])"});
+  BOOST_TEST(engine.containers(not_cancelled).size() == 2U);
+  BOOST_TEST(last().query == "all=1");
+}
+
+BOOST_AUTO_TEST_CASE(path_in_a_container_is_described) {
+  // {"name":"tmp","size":4096,"mode":2148532735,"mtime":"…","linkTarget":""}
+  fake.on("HEAD", "/containers/one/archive",
+          Reply{.headers = {{"X-Docker-Container-Path-Stat",
+                             "eyJuYW1lIjoidG1wIiwic2l6ZSI6NDA5NiwibW9kZSI6MjE0ODUzMjczNSwibGlua1Rh"
+                             "cmdldCI6ImEifQ=="}}});
+  const auto stat = engine.stat_in_container("one", "/tmp", not_cancelled);
+  BOOST_REQUIRE(stat.has_value());
+  BOOST_TEST(stat->permissions == 01777U);
+  BOOST_TEST(stat->link_target == "a");
+  BOOST_TEST(last().query == "path=%2Ftmp");
+  fake.on("HEAD", "/containers/one/archive", Reply{});
+  BOOST_CHECK_THROW((void)engine.stat_in_container("one", "/tmp", not_cancelled), Error);
+  fake.on("HEAD", "/containers/one/archive", Reply{.status = 404});
+  BOOST_TEST(!engine.stat_in_container("one", "/tmp", not_cancelled).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(files_of_a_container_come_as_a_tar) {
