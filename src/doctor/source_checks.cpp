@@ -78,7 +78,9 @@ Look nix_files_are_tracked(const Facts& facts) {
   const std::vector<std::string> files = untracked(facts, true);
   if (files.empty()) return fine("git knows all Nix files");
   Fix fix{.what = format("git add -N {}", some_of(files)), .argv = {"git", "add", "-N", "--"}};
-  fix.argv.insert(fix.argv.end(), files.begin(), files.end());
+  // As git status names them: from the top, and no pattern.
+  for (const std::string& file : files)
+    fix.argv.push_back(":(top,literal)" + file);
   const std::string seen = format("git does not know {}, and so Nix does not", some_of(files));
   const std::string remedy = format("git add -N {}", some_of(files));
   if (std::ranges::find(files, std::string("flake.nix")) != files.end())
