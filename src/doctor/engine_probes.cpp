@@ -149,6 +149,12 @@ void ask_guest(Asking& asking, const ChosenWay& chosen) {
   });
 }
 
+void stay_here(Facts& facts) {
+  facts.builder = "host";
+  facts.to_guest = {"sh", "-c"};
+  facts.peer = "this machine";
+}
+
 ChosenWay choose(Asking& asking) {
   Facts& facts = asking.facts;
   ChosenWay chosen;
@@ -164,10 +170,24 @@ ChosenWay choose(Asking& asking) {
     facts.to_guest = chosen.way->argv;
     facts.peer = chosen.way->peer;
   } else if (facts.builds_here()) {
-    facts.to_guest = {"sh", "-c"};
-    facts.peer = "this machine";
+    stay_here(facts);
   }
   return chosen;
+}
+
+// Without an engine nothing is chosen; on Linux Nix would be that of this machine.
+void ask_this_machine_instead(Asking& asking) {
+#ifdef __linux__
+  Facts& facts = asking.facts;
+  const MachineKind kind = facts.machine.kind;
+  if (kind != MachineKind::this_machine && kind != MachineKind::rootless &&
+      kind != MachineKind::wsl)
+    return;
+  stay_here(facts);
+  ask_guest(asking, {.builder = facts.builder});
+#else
+  (void)asking;
+#endif
 }
 
 } // namespace
@@ -189,7 +209,10 @@ void ask_engine(Asking& asking) {
                                                  .kernel = facts.engine->kernel});
     chosen = choose(asking);
   });
-  if (!facts.engine) return;
+  if (!facts.engine) {
+    ask_this_machine_instead(asking);
+    return;
+  }
   parallel_for(2, 2,
                [&](std::size_t index) {
                  if (index == 0) ask_containers(asking, chosen);
