@@ -94,6 +94,23 @@ Look editors_find_their_libraries(const Facts& facts) {
                 "image; docker nixbuild devcontainer check tells more.");
 }
 
+// 130, 137 and 143: somebody stopped it.
+bool failed_by_itself(const Container& container) {
+  const int code = container.exit_code;
+  return container.devcontainer && !container.running && code != 0 && code != 130 && code != 137 &&
+         code != 143;
+}
+
+Look dev_containers_run(const Facts& facts) {
+  const auto ended = those(facts, failed_by_itself);
+  if (ended.empty()) return std::nullopt;
+  return warned(
+      format("{} ended by itself, with status {}", ended.front()->name, ended.front()->exit_code),
+      format("docker logs {}; a NixOS system needs to be process 1: docker nixbuild "
+             "devcontainer check tells more.",
+             ended.front()->name));
+}
+
 constexpr std::array checks{
     Check{"B4", "containers are of their images", Probe::containers, containers_are_of_their_images,
           "docker load changes no container: make them anew."},
@@ -103,6 +120,8 @@ constexpr std::array checks{
           builder_is_of_its_image, "docker nixbuild builder rm NAME"},
     Check{"V1", "VS Code finds its libraries", Probe::containers, editors_find_their_libraries,
           "programs.nix-ld in NixOS, or the loader and libstdc++ in the image"},
+    Check{"V2", "dev containers run", Probe::containers, dev_containers_run,
+          "docker logs CONTAINER says why it ended"},
 };
 
 } // namespace

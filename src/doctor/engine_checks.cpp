@@ -49,7 +49,8 @@ Look engine_answers(const Facts& facts) {
                        facts.engine->platform.str()));
   }
   if (!facts.engine_error) return std::nullopt;
-  return failed(facts.engine_error->message(), facts.engine_error->hint());
+  const std::string& hint = facts.engine_error->hint();
+  return failed(facts.engine_error->message(), hint.substr(0, hint.find('\n')));
 }
 
 // What the tools call their contexts.

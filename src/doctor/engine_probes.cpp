@@ -57,7 +57,10 @@ private:
   Container look_at(const engine::ListedContainer& listed) {
     const auto details = engine_.inspect_container(listed.id, asking_.cancel);
     Container container{.name = listed.name, .running = listed.running};
-    container.image = details ? details->image : "";
+    if (details) {
+      container.image = details->image;
+      container.exit_code = details->exit_code;
+    }
     const std::string now = id_of(container.image);
     container.outdated = !now.empty() && hex_of(now) != hex_of(listed.image_id);
     container.ours = has(listed.id, "/nix/store");

@@ -80,6 +80,7 @@ struct Container {
   std::string name;
   std::string image; // what its image was called when it was made
   bool running = false;
+  int exit_code = 0;           // of its program, once that has ended
   bool outdated = false;       // that name has another image now
   bool ours = false;           // its image has store paths, or was made by us
   std::optional<unsigned> tmp; // permissions of /tmp

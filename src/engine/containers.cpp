@@ -84,6 +84,9 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
                            .image_id = text_at(answer, "/Image"),
                            .image = text_at(answer, "/Config/Image")};
   details.running = details.status == "running";
+  json::error_code error;
+  const json::value* code = answer.find_pointer("/State/ExitCode", error);
+  if (code != nullptr && code->is_int64()) details.exit_code = static_cast<int>(code->get_int64());
   return details;
 }
 

@@ -37,6 +37,7 @@ struct ContainerDetails {
   Labels labels;
   std::string image_id = {}; // of the image that it was made from
   std::string image = {};    // what that was called then
+  int exit_code = 0;         // of its program, once that has ended
 };
 
 // What a container has at a path.

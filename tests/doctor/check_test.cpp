@@ -401,6 +401,14 @@ BOOST_AUTO_TEST_CASE(v1_editor_without_its_libraries) {
   check_only(facts, "V1", warning, "loader", "nix-ld");
 }
 
+BOOST_AUTO_TEST_CASE(v2_dev_container_that_ended) {
+  Facts facts = healthy();
+  facts.containers = {{.name = "dev", .exit_code = 137, .tmp = 01777, .devcontainer = true}};
+  BOOST_TEST(problems(facts) == "");
+  facts.containers.front().exit_code = 1;
+  check_only(facts, "V2", warning, "dev ended by itself, with status 1", "docker logs dev");
+}
+
 BOOST_AUTO_TEST_CASE(builder_that_is_as_it_should_be) {
   Facts facts = with_machine(good_machine);
   facts.client.linux_builder_alias = true;

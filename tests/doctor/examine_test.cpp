@@ -1,8 +1,10 @@
 #include "doctor/check.hpp"
 #include "doctor/facts_of.hpp"
+#include "nix/failure_classes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <set>
 
 using namespace nixbuild;
@@ -21,6 +23,14 @@ BOOST_AUTO_TEST_CASE(table_is_sound) {
     }
   }
   BOOST_TEST(ids.size() > 60U);
+}
+
+BOOST_AUTO_TEST_CASE(checks_that_errors_of_builds_name_are_there) {
+  const auto checks = all_checks();
+  for (const nix::FailureClass& failure : nix::failure_classes) {
+    const bool is_there = std::ranges::find(checks, failure.check, &Check::id) != checks.end();
+    BOOST_TEST((failure.check.empty() || is_there), failure.check);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(healthy_machines_have_no_problem) {

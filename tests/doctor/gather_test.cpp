@@ -7,7 +7,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <mutex>
 
 #include <poll.h>
 
@@ -20,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A FakeRunner for several threads, in which some programs never answer.
+// In which a program may never answer.
 class Programs final : public process::Runner {
 public:
   fakes::FakeRunner fake;
@@ -34,7 +33,6 @@ public:
       ::poll(&raised, 1, -1);
       cancel.throw_if_cancelled();
     }
-    const std::scoped_lock lock(mutex_);
     return fake.run(command, on_stdout, on_stderr, cancel);
   }
 
@@ -42,9 +40,6 @@ public:
                                                   UniqueFd socket) override {
     return fake.start_on_socket(command, std::move(socket));
   }
-
-private:
-  std::mutex mutex_;
 };
 
 // {"mode":…} of a folder with 01777 and with 0755.

@@ -5,8 +5,10 @@ import re
 import socket
 from contextlib import contextmanager
 
+from nixlab.locations import FLAKES
 from nixlab.plugin import INSTALLED
 from nixlab.testcase import PluginTest, skip_unless_lane_of_lab_tests
+from nixlab.vm import COLIMA_INSTANCE, COLIMA_SOCKET, ELSEWHERE, MOUNTED, READ_ONLY, VmTest
 
 CONTAINER = "of-a-test"
 
@@ -182,3 +184,61 @@ class Logs(DoctorTest):
         again = self.doctor("--log=-", "B2", stdin=failed.stderr.encode())
         self.assertEqual(again.returncode, 1, again)
         self.assert_fails(self.doctor("--log=no-such.log"), "no-such.log")
+
+
+class Colima(VmTest, DoctorTest):
+    """A VM laid out as Colima's: Nix is looked at inside it."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.vm.add_instance("colima", COLIMA_INSTANCE, COLIMA_SOCKET)
+        tunnel = cls.vm.forward(COLIMA_SOCKET, "/var/run/docker.sock")
+        cls.addClassCleanup(tunnel.kill)
+
+    def nixbuild(self, *words: str, **options):
+        return self.docker("--context", "colima", "nixbuild", *words, **options)
+
+    def project_in(self, folder: str) -> str:
+        return self.machine.copy_in(FLAKES / "hello", f"{self.machine.new_folder(within=folder)}/project")
+
+    def test_nix_in_the_vm_is_looked_at(self):
+        found = self.found(cwd=self.project_in(MOUNTED))
+        self.assertIn("Colima default", found["N1"]["seen"])
+        for name in ("X1", "X3", "X4", "X5", "M1", "M2", "N4", "N6", "N7", "A1", "B8"):
+            self.assertEqual(found[name]["severity"], "ok", found.get(name))
+
+    def test_folder_that_the_vm_does_not_see(self):
+        found = self.found("M1", cwd=self.project_in(ELSEWHERE))
+        self.assertEqual(found["M1"]["severity"], "warning")
+
+    def test_folder_that_the_vm_may_not_write_to(self):
+        folder = self.project_in(READ_ONLY)
+        self.assertIn("may not write", self.found("M2", cwd=folder)["M2"]["seen"])
+
+    def test_no_nix_in_the_vm(self):
+        self.server.exec(["mount", "--bind", "/dev/null", "/usr/bin/nix"]).check()
+        self.addCleanup(lambda: self.server.exec(["umount", "/usr/bin/nix"]).check())
+        found = self.found("N1", status=1)
+        self.assertIn("no Nix on Colima default", found["N1"]["seen"])
+
+    def test_tmp_in_the_vm_is_mended_there(self):
+        self.server.exec(["chmod", "755", "/tmp"]).check()
+        self.addCleanup(lambda: self.server.exec(["chmod", "1777", "/tmp"]).check())
+        self.doctor("B8", "--fix", "--force").check()
+        self.assertEqual(self.server.exec(["stat", "-c", "%a", "/tmp"]).check().stdout, "1777\n")
+
+    def test_another_docker_in_the_vm(self):
+        """X5: what docker reaches there is not what the context leads to."""
+        docker = self.server.path("/usr/local/bin/docker")
+        docker.write_text("#!/bin/sh\necho another-engine\n")
+        docker.chmod(0o755)
+        self.addCleanup(docker.unlink)
+        self.assertEqual(self.found("X5", status=1)["X5"]["severity"], "error")
+
+    def test_ssh_server_that_does_not_answer(self):
+        config = self.outside(f"{COLIMA_INSTANCE}/ssh.config")
+        text = config.read_text()
+        config.write_text(text.replace("Port 22\n", "Port 9\n"))
+        self.addCleanup(lambda: config.write_text(text))
+        self.assertIn("no ssh server answers", self.found("N1", status=1)["N1"]["seen"])
