@@ -35,7 +35,7 @@ public:
           .with_detail(error.message())
           .with_hint(
               remedy_of_silence(context_, error.errno_value(), environment_, runner_, cancel) +
-              "\n`docker nixbuild doctor X3` looks into it.");
+              "\n`docker nixbuild doctor X3` tells more.");
     }
   }
 

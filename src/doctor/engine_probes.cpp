@@ -29,12 +29,6 @@ constexpr std::array library_places{"/lib/libstdc++.so.6",
 constexpr std::array loader_places{"/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1",
                                    "/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"};
 
-// Podman leaves the algorithm out.
-std::string_view hex_of(std::string_view id) {
-  constexpr std::string_view algorithm = "sha256:";
-  return id.starts_with(algorithm) ? id.substr(algorithm.size()) : id;
-}
-
 class Containers {
 public:
   Containers(engine::Engine& engine, const Asking& asking) : engine_(engine), asking_(asking) {}
@@ -62,7 +56,7 @@ private:
       container.exit_code = details->exit_code;
     }
     const std::string now = id_of(container.image);
-    container.outdated = !now.empty() && hex_of(now) != hex_of(listed.image_id);
+    container.outdated = !now.empty() && !engine::is_same_id(now, listed.image_id);
     container.ours = has(listed.id, "/nix/store");
     const auto tmp = engine_.stat_in_container(listed.id, "/tmp", asking_.cancel);
     if (tmp) container.tmp = tmp->permissions;

@@ -158,8 +158,11 @@ std::optional<Outcome> look_into_log(std::string_view log, std::string_view id) 
     if (mark.id != id) continue;
     const std::size_t place = log.find(mark.words);
     if (place == std::string_view::npos || !log.contains(mark.beside)) continue;
+    // A command's line may hold secrets.
+    const bool is_command = mark.words.starts_with("--");
     return Outcome{.severity = mark.severity,
-                   .seen = format("the log says: {}", line_around(log, place)),
+                   .seen = is_command ? format("the log has {}", mark.words)
+                                      : format("the log says: {}", line_around(log, place)),
                    .remedy = std::string(mark.remedy)};
   }
   return std::nullopt;

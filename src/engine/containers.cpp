@@ -67,7 +67,16 @@ http::Request with_json(http::Request request, const json::object& body) {
   throw refusal(operation, daemon_text(response.head.status, response.body));
 }
 
+std::string_view hex_of(std::string_view id) {
+  constexpr std::string_view algorithm = "sha256:";
+  return id.starts_with(algorithm) ? id.substr(algorithm.size()) : id;
+}
+
 } // namespace
+
+bool is_same_id(std::string_view left, std::string_view right) {
+  return hex_of(left) == hex_of(right);
+}
 
 std::optional<ContainerDetails> Engine::inspect_container(std::string_view container,
                                                           const CancelToken& cancel) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nixbuild::engine {
@@ -59,5 +60,8 @@ struct VolumeDetails {
   std::string name;
   Labels labels;
 };
+
+// Whether two IDs of images are the same: Podman leaves the algorithm out in some places.
+[[nodiscard]] bool is_same_id(std::string_view left, std::string_view right);
 
 } // namespace nixbuild::engine

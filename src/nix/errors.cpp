@@ -117,7 +117,7 @@ Error explain(std::string message, const Failure& failure) {
   if (known != nullptr) {
     std::string hint(known->remedy);
     if (!known->check.empty())
-      hint += format("\n`docker nixbuild doctor {}` looks into it.", known->check);
+      hint += format("\n`docker nixbuild doctor {}` tells more.", known->check);
     return std::move(error).with_hint(std::move(hint));
   }
   if (failure.builds.empty()) return error;

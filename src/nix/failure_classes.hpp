@@ -13,7 +13,7 @@ struct FailureClass {
   std::array<std::string_view, 2> marks; // both occur; the empty one always does
   ErrorKind kind;
   std::string_view remedy;     // one sentence
-  std::string_view check = {}; // of `docker nixbuild doctor`, that looks into it; empty: none
+  std::string_view check = {}; // of `docker nixbuild doctor`, that tells more; empty: none
 };
 
 // How Nix 2.34 says it.

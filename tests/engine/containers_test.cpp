@@ -75,6 +75,12 @@ BOOST_AUTO_TEST_CASE(containers_are_listed_by_label) {
   BOOST_CHECK_THROW((void)engine.containers_with_label("l", "v", not_cancelled), Error);
 }
 
+BOOST_AUTO_TEST_CASE(ids_are_compared_without_their_algorithm) {
+  BOOST_TEST(engine::is_same_id("sha256:ab", "ab"));
+  BOOST_TEST(engine::is_same_id("sha256:ab", "sha256:ab"));
+  BOOST_TEST(!engine::is_same_id("sha256:ab", "sha256:a"));
+}
+
 BOOST_AUTO_TEST_CASE(all_containers_are_listed) {
   fake.on("GET", "/containers/json", Reply{.body = R"([{"Id":"a"},{"Id":"b"},{}])"});
   BOOST_TEST(engine.containers(not_cancelled).size() == 2U);

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(checks_of_doctor_are_named) {
     return explain("cannot", {.text = std::move(text)}).hint();
   };
   BOOST_TEST(hint("error: writing to file: No space left on device")
-                 .ends_with("\n`docker nixbuild doctor N9` looks into it."));
+                 .ends_with("\n`docker nixbuild doctor N9` tells more."));
   BOOST_TEST(
       hint("warning: ignoring the setting, you are not a trusted user").contains("doctor N7"));
   BOOST_TEST(!hint("error: infinite recursion encountered").contains("doctor"));

@@ -39,6 +39,11 @@ BOOST_AUTO_TEST_CASE(first_word) {
              "\ncompose\nbake\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
 }
 
+BOOST_AUTO_TEST_CASE(checks_of_doctor) {
+  BOOST_TEST(completed({"doctor", "N1"}) == "N1\nN10\n:4\n");
+  BOOST_TEST(completed({"doctor", "N1", "X1"}) == "X1\n:4\n");
+}
+
 BOOST_AUTO_TEST_CASE(installable) {
   BOOST_TEST(completed({"build", ""}) == ":16\n");
   BOOST_TEST(completed({"--", "in"}) == ":16\n");
