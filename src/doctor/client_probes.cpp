@@ -6,6 +6,7 @@
 #include "support/format.hpp"
 #include "support/unique_fd.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <sstream>

@@ -1,8 +1,6 @@
 #include "doctor/check.hpp"
 #include "support/format.hpp"
 
-#include <fmt/ranges.h>
-
 #include <array>
 
 namespace nixbuild::doctor {

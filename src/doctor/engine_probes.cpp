@@ -207,7 +207,7 @@ void ask_engine(Asking& asking) {
     chosen = choose(asking);
   });
   if (!facts.engine) {
-    ask_this_machine_instead(asking);
+    if (facts.engine_error) ask_this_machine_instead(asking);
     return;
   }
   parallel_for(2, 2,

@@ -82,7 +82,7 @@ struct Container {
   bool running = false;
   int exit_code = 0;           // of its program, once that has ended
   bool outdated = false;       // that name has another image now
-  bool ours = false;           // its image has store paths, or was made by us
+  bool ours = false;           // its image has store paths
   std::optional<unsigned> tmp; // permissions of /tmp
   bool devcontainer = false;   // of the current folder
   bool loader = true;          // has what VS Code's server is started by

@@ -119,9 +119,19 @@ BOOST_AUTO_TEST_CASE(engine_that_hangs_is_left_out) {
   limit = std::chrono::milliseconds(200);
   fake.on("GET", "/version", Reply{.hold = true});
   look();
+  BOOST_TEST(facts.silent.size() == 1U);
   BOOST_TEST(facts.silent[Probe::engine] == "the engine did not answer in 0.2 s");
   BOOST_TEST((testing::outcome_of(facts, "X3").severity == Severity::error));
 }
+
+#ifdef __linux__
+BOOST_AUTO_TEST_CASE(nix_here_is_looked_at_without_an_engine) {
+  engine = engine::Engine(http::unix_connector(root.path() / "absent"), {});
+  look();
+  BOOST_TEST(facts.engine_error.has_value());
+  BOOST_TEST(facts.guest.value().nix == "/bin/nix");
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(user_may_stop_it) {
   const CancelSource user;
