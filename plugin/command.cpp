@@ -122,6 +122,31 @@ Command prune_command() {
           .examples = {}};
 }
 
+Command doctor_command() {
+  return {.name = "doctor",
+          .arguments = "[CHECK…]",
+          .summary = "Find out what keeps images from being built",
+          .description =
+              "Looks at everything that a build here would use: the context, its engine and the "
+              "machine behind it, Nix there, its caches and builders, containers, and the folder. "
+              "Tells what is wrong and what to do about it. CHECK is the name of a check, such as "
+              "N7, as messages of build have it; without one all are made that there is something "
+              "for. Nothing is changed without --fix. The exit status is 1 when something keeps "
+              "images from being built.",
+          .most_words = 1000,
+          .options = {{.name = "fix", .help = "Mend what loses nothing by it, after asking"},
+                      {.name = "force", .letter = 'f', .help = "Do not ask"},
+                      format_option(),
+                      {.name = "log",
+                       .values = {"FILE"},
+                       .help = "Read what a failed command has printed, too (-: standard input)",
+                       .completion = ValueCompletion::files},
+                      help_option},
+          .examples = {{"doctor", "everything"},
+                       {"doctor N7 --fix", "one check, and mend it"},
+                       {"doctor --log build.log", "what a build that failed says, too"}}};
+}
+
 Command info_command() {
   return {.name = "info",
           .arguments = "",
@@ -210,8 +235,8 @@ Command load_command() {
 std::vector<Command> make_commands() {
   std::vector<Command> all{build_command(),   load_command(),       push_command(),
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
-                           prune_command(),   info_command(),       compose_command(),
-                           bake_command()};
+                           prune_command(),   info_command(),       doctor_command(),
+                           compose_command(), bake_command()};
   for (auto group : {builder_commands(), devcontainer_commands()}) {
     for (Command& command : group) {
       command.options.push_back(help_option);

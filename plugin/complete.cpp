@@ -1,6 +1,7 @@
 #include "plugin/complete.hpp"
 
 #include "builder/builder_store.hpp"
+#include "doctor/check.hpp"
 #include "pipeline/directories.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete_installable.hpp"
@@ -63,6 +64,13 @@ Completion builder_names(const World& world) {
   return completion;
 }
 
+Completion checks_of_doctor() {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  for (const doctor::Check& check : doctor::all_checks())
+    completion.candidates.push_back({std::string(check.id), std::string(check.title)});
+  return completion;
+}
+
 bool takes_builder(const Command& command) {
   return command.name == "builder rm" || command.name == "builder inspect";
 }
@@ -118,6 +126,7 @@ Completion words(const ChosenCommand& chosen, const Typed& typed, const std::str
                  World& world) {
   Completion nothing{.candidates = {}, .directive = Directive::no_files};
   if (chosen.command.name == "help") return help_topics(typed);
+  if (chosen.command.name == "doctor") return checks_of_doctor();
   if (!commands_of(chosen.command).empty())
     return typed.words == 0 ? names_in(chosen.command) : nothing;
   if (typed.words < chosen.command.most_words && takes_builder(chosen.command))

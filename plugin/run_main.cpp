@@ -7,6 +7,7 @@
 #include "plugin/complete.hpp"
 #include "plugin/compose_command.hpp"
 #include "plugin/devcontainer_commands.hpp"
+#include "plugin/doctor_command.hpp"
 #include "plugin/help.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
@@ -120,6 +121,7 @@ constexpr std::array runners{
            [](const ParsedOptions& options, const Docker& docker, World& world) {
              return run_devcontainer_up(options, docker, false, world);
            }},
+    Runner{"doctor", run_doctor},
     Runner{"imagetools inspect", run_imagetools_inspect},
     Runner{"info", run_info},
     Runner{"inspect", run_inspect},

@@ -139,7 +139,7 @@ public:
     const auto image = engine_.inspect_image(image_.str(), cancel_);
     if (!there) return create(image ? image->id : pull());
     // An image that is gone is no reason to make anything anew.
-    const std::string image_id = image ? image->id : label_of(there->labels, image_label);
+    const std::string image_id = image ? image->id : image_id_of(there->labels);
     const auto wanted = spec_of(name_, options_, engine_.facts(cancel_), image_id);
     if (there->labels.at(image_label) != image_id ||
         label_of(there->labels, recipe_label) != wanted.labels.at(recipe_label)) {
@@ -235,6 +235,10 @@ std::string image_of(const ContainerOptions& options) {
 
 std::string chosen_image(const engine::Labels& labels) {
   return label_of(labels, image_name_label);
+}
+
+std::string image_id_of(const engine::Labels& labels) {
+  return label_of(labels, image_label);
 }
 
 std::string container_of(const std::string& name) {

@@ -36,6 +36,10 @@ struct ContainerOptions {
 // What was called for when a container with these labels was made; empty: the usual.
 [[nodiscard]] std::string chosen_image(const engine::Labels& labels);
 
+// The ID of the image that a container or volume with these labels was made from; empty where they
+// do not say.
+[[nodiscard]] std::string image_id_of(const engine::Labels& labels);
+
 // The names in the engine of what the builder `name` is made of.
 [[nodiscard]] std::string container_of(const std::string& name);
 [[nodiscard]] std::string volume_of(const std::string& name, const ContainerOptions& options);

@@ -34,7 +34,8 @@ public:
       throw Error(ErrorKind::unavailable, format("no engine answers {}", engine_of(context_)))
           .with_detail(error.message())
           .with_hint(
-              remedy_of_silence(context_, error.errno_value(), environment_, runner_, cancel));
+              remedy_of_silence(context_, error.errno_value(), environment_, runner_, cancel) +
+              "\n`docker nixbuild doctor X3` tells more.");
     }
   }
 

@@ -15,12 +15,6 @@ namespace {
 constexpr std::string_view folder_label = "devcontainer.local_folder";
 constexpr const char* file_label = "devcontainer.config_file";
 
-// Podman leaves the algorithm out.
-std::string_view hex_of(std::string_view id) {
-  constexpr std::string_view algorithm = "sha256:";
-  return id.starts_with(algorithm) ? id.substr(algorithm.size()) : id;
-}
-
 } // namespace
 
 std::vector<engine::ListedContainer> workspace_containers(engine::Engine& engine,
@@ -38,7 +32,7 @@ std::vector<engine::ListedContainer> workspace_containers(engine::Engine& engine
 
 bool is_of_another_image(const engine::ListedContainer& container, const std::string& image_id,
                          const engine::Labels& image_labels) {
-  if (hex_of(container.image_id) == hex_of(image_id)) return false;
+  if (engine::is_same_id(container.image_id, image_id)) return false;
   const std::string label(image::identity_label);
   const auto theirs = container.labels.find(label);
   const auto ours = image_labels.find(label);

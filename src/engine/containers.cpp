@@ -67,7 +67,16 @@ http::Request with_json(http::Request request, const json::object& body) {
   throw refusal(operation, daemon_text(response.head.status, response.body));
 }
 
+std::string_view hex_of(std::string_view id) {
+  constexpr std::string_view algorithm = "sha256:";
+  return id.starts_with(algorithm) ? id.substr(algorithm.size()) : id;
+}
+
 } // namespace
+
+bool is_same_id(std::string_view left, std::string_view right) {
+  return hex_of(left) == hex_of(right);
+}
 
 std::optional<ContainerDetails> Engine::inspect_container(std::string_view container,
                                                           const CancelToken& cancel) {
@@ -84,6 +93,9 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
                            .image_id = text_at(answer, "/Image"),
                            .image = text_at(answer, "/Config/Image")};
   details.running = details.status == "running";
+  json::error_code error;
+  const json::value* code = answer.find_pointer("/State/ExitCode", error);
+  if (code != nullptr && code->is_int64()) details.exit_code = static_cast<int>(code->get_int64());
   return details;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nixbuild::engine {
@@ -37,6 +38,7 @@ struct ContainerDetails {
   Labels labels;
   std::string image_id = {}; // of the image that it was made from
   std::string image = {};    // what that was called then
+  int exit_code = 0;         // of its program, once that has ended
 };
 
 // What a container has at a path.
@@ -58,5 +60,8 @@ struct VolumeDetails {
   std::string name;
   Labels labels;
 };
+
+// Whether two IDs of images are the same: Podman leaves the algorithm out in some places.
+[[nodiscard]] bool is_same_id(std::string_view left, std::string_view right);
 
 } // namespace nixbuild::engine

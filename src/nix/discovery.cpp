@@ -46,7 +46,7 @@ fs::path find_nix(const Environment& environment) {
   }
   throw Error(ErrorKind::not_found, "the program 'nix' was not found")
       .with_hint("Install Nix: https://nixos.org/download, or on Debian and Ubuntu `sudo apt "
-                 "install nix-bin`.");
+                 "install nix-bin`. `docker nixbuild doctor N1` tells more.");
 }
 
 std::filesystem::path nix_store_beside(const std::filesystem::path& nix) {

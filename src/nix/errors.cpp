@@ -114,7 +114,12 @@ Error explain(std::string message, const Failure& failure) {
   const FailureClass* known = class_of(failure);
   Error error = Error(known == nullptr ? ErrorKind::failed : known->kind, std::move(message))
                     .with_detail(detail_of(failure));
-  if (known != nullptr) return std::move(error).with_hint(std::string(known->remedy));
+  if (known != nullptr) {
+    std::string hint(known->remedy);
+    if (!known->check.empty())
+      hint += format("\n`docker nixbuild doctor {}` tells more.", known->check);
+    return std::move(error).with_hint(std::move(hint));
+  }
   if (failure.builds.empty()) return error;
   return std::move(error).with_hint(
       format("`nix log {}` shows the whole log of the build.", failure.builds.front().derivation));

@@ -28,7 +28,8 @@ struct Failure {
 [[nodiscard]] bool says_attribute_is_missing(std::string_view text);
 
 // An Error with `message`: Nix's own words are its detail, and if they are of a kind that we know,
-// that decides the Error's kind and one sentence of remedy is its hint.
+// that decides the Error's kind and one sentence of remedy is its hint, where there is one with the
+// check of `docker nixbuild doctor` that tells more.
 [[nodiscard]] Error explain(std::string message, const Failure& failure);
 
 // What the user can do about a warning: that something is not trusted and therefore left out.

@@ -12,7 +12,8 @@ namespace nixbuild::nix {
 struct FailureClass {
   std::array<std::string_view, 2> marks; // both occur; the empty one always does
   ErrorKind kind;
-  std::string_view remedy; // one sentence
+  std::string_view remedy;     // one sentence
+  std::string_view check = {}; // of `docker nixbuild doctor`, that tells more; empty: none
 };
 
 // How Nix 2.34 says it.
@@ -25,24 +26,29 @@ inline constexpr std::string_view needs_kvm = "(KVM is missing)";
 inline constexpr std::array failure_classes{
     FailureClass{{"No space left on device", ""},
                  ErrorKind::no_space,
-                 "Free some space where Nix builds, for instance with `nix-collect-garbage`."},
+                 "Free some space where Nix builds, for instance with `nix-collect-garbage`.",
+                 "N9"},
     FailureClass{{"Disk quota exceeded", ""},
                  ErrorKind::no_space,
-                 "Free some space where Nix builds, for instance with `nix-collect-garbage`."},
+                 "Free some space where Nix builds, for instance with `nix-collect-garbage`.",
+                 "N9"},
     FailureClass{{"hash mismatch in fixed-output derivation", ""},
                  ErrorKind::failed,
-                 "Put the hash after `got:` into the Nix expression if the new content is wanted."},
+                 "Put the hash after `got:` into the Nix expression if the new content is wanted.",
+                 "B2"},
 
     FailureClass{{platform_mismatch, ""},
                  ErrorKind::unavailable,
                  "Build for this machine's platform (`--platform`), or name a builder of the "
-                 "other one with `--builders`."},
+                 "other one with `--builders`.",
+                 "A1"},
     // Before the missing feature that it is, for its own remedy.
     FailureClass{
         {missing_features, needs_kvm},
         ErrorKind::unavailable,
         "This image is made inside a virtual machine (`runAsRoot`): use `fakeRootCommands` "
-        "instead, or a builder that has KVM."},
+        "instead, or a builder that has KVM.",
+        "B1"},
     FailureClass{{missing_features, ""},
                  ErrorKind::unavailable,
                  "Add the feature to `system-features` in nix.conf if this machine has it, or name "
@@ -51,11 +57,13 @@ inline constexpr std::array failure_classes{
     FailureClass{{"unable to load seccomp BPF program", ""},
                  ErrorKind::unavailable,
                  "Nix itself runs under an emulator here: use the Nix of the machine's own "
-                 "architecture, or set `filter-syscalls = false` in nix.conf."},
+                 "architecture, or set `filter-syscalls = false` in nix.conf.",
+                 "A5"},
     FailureClass{{"Exec format error", ""},
                  ErrorKind::unavailable,
                  "A program for another architecture was started: build on a machine of that "
-                 "architecture, or install QEMU's user emulation (binfmt)."},
+                 "architecture, or install QEMU's user emulation (binfmt).",
+                 "A2"},
     FailureClass{{"failed due to signal 9", ""},
                  ErrorKind::failed,
                  "The builder was killed, mostly for want of memory: give the machine more, or "
@@ -63,13 +71,16 @@ inline constexpr std::array failure_classes{
 
     FailureClass{{"cannot connect to socket at", "daemon-socket"},
                  ErrorKind::unavailable,
-                 "Start the Nix daemon, for instance with `sudo systemctl start nix-daemon`."},
+                 "Start the Nix daemon, for instance with `sudo systemctl start nix-daemon`.",
+                 "N4"},
     FailureClass{{"cannot open connection to remote store 'daemon'", ""},
                  ErrorKind::unavailable,
-                 "Start the Nix daemon, for instance with `sudo systemctl start nix-daemon`."},
+                 "Start the Nix daemon, for instance with `sudo systemctl start nix-daemon`.",
+                 "N4"},
     FailureClass{{"experimental Nix feature", "is disabled"},
                  ErrorKind::unavailable,
-                 "Add `experimental-features = nix-command flakes` to nix.conf."},
+                 "Add `experimental-features = nix-command flakes` to nix.conf.",
+                 "N6"},
 
     // Before 2.4, which says nothing more of what it does not know.
     FailureClass{{"unrecognised flag '--", ""},
@@ -79,14 +90,17 @@ inline constexpr std::array failure_classes{
     FailureClass{{"is not owned by current user", ""},
                  ErrorKind::refused,
                  "Run as the owner of the folder, or give the flake as `path:.` to copy it as it "
-                 "is."},
+                 "is.",
+                 "B5"},
     FailureClass{{"program 'git' failed with exit code 129", ""},
                  ErrorKind::refused,
                  "Git refuses the folder, mostly because somebody else owns it: run as the owner, "
-                 "or give the flake as `path:.` to copy it as it is."},
+                 "or give the flake as `path:.` to copy it as it is.",
+                 "B5"},
     FailureClass{{"is not tracked by Git", ""},
                  ErrorKind::not_found,
-                 "Nix sees only what Git knows: `git add` the file."},
+                 "Nix sees only what Git knows: `git add` the file.",
+                 "B6"},
     FailureClass{{"could not find a flake.nix file", ""},
                  ErrorKind::not_found,
                  "Run the command inside a flake, or name one, such as `path/to/flake#image`."},
@@ -94,11 +108,13 @@ inline constexpr std::array failure_classes{
     FailureClass{{"-source/flake.nix': No such file or directory", ""},
                  ErrorKind::not_found,
                  "Name a folder with a flake.nix; if there is one, `git add` it, since Nix sees "
-                 "only what Git knows."},
+                 "only what Git knows.",
+                 "B6"},
     FailureClass{{"/flake.nix' does not exist", ""},
                  ErrorKind::not_found,
                  "Name a folder with a flake.nix; if there is one, `git add` it, since Nix sees "
-                 "only what Git knows."},
+                 "only what Git knows.",
+                 "B6"},
     FailureClass{{"cannot find flake 'flake:", "in the flake registries"},
                  ErrorKind::not_found,
                  "A name alone is looked up in the flake registries: write `.#NAME` for an "
@@ -137,29 +153,36 @@ inline constexpr std::array failure_classes{
 
     FailureClass{{"lacks a signature by a trusted key", ""},
                  ErrorKind::refused,
-                 "Add the cache's key to `trusted-public-keys` in nix.conf."},
+                 "Add the cache's key to `trusted-public-keys` in nix.conf.",
+                 "C4"},
     FailureClass{{"not signed by any of the keys in 'trusted-public-keys'", ""},
                  ErrorKind::refused,
-                 "Add the cache's key to `trusted-public-keys` in nix.conf."},
+                 "Add the cache's key to `trusted-public-keys` in nix.conf.",
+                 "C4"},
     FailureClass{{"you are not a trusted user", ""},
                  ErrorKind::refused,
-                 "Set it in the nix.conf of the daemon, or add yourself to `trusted-users` there."},
+                 "Set it in the nix.conf of the daemon, or add yourself to `trusted-users` there.",
+                 "N7"},
     FailureClass{{"ignoring untrusted substituter", ""},
                  ErrorKind::refused,
-                 "Add it to `trusted-substituters` in the nix.conf of the daemon."},
+                 "Add it to `trusted-substituters` in the nix.conf of the daemon.",
+                 "N7"},
     FailureClass{{"ignoring untrusted flake configuration setting", ""},
                  ErrorKind::refused,
                  "Pass `--accept-flake-config` to trust the flake's settings."},
 
     FailureClass{{"Could not resolve host", ""},
                  ErrorKind::unavailable,
-                 "Check the network, or pass `--offline` to do without it."},
+                 "Check the network, or pass `--offline` to do without it.",
+                 "N10"},
     FailureClass{{"Couldn't resolve host", ""},
                  ErrorKind::unavailable,
-                 "Check the network, or pass `--offline` to do without it."},
+                 "Check the network, or pass `--offline` to do without it.",
+                 "N10"},
     FailureClass{{"unable to download", ""},
                  ErrorKind::unavailable,
-                 "Check the network and the address, or pass `--offline` to do without it."},
+                 "Check the network and the address, or pass `--offline` to do without it.",
+                 "N10"},
     FailureClass{{"don't know how to build these paths", ""},
                  ErrorKind::not_found,
                  "Build it from its flake, or name a cache that has it with `--option "
@@ -171,7 +194,8 @@ inline constexpr std::array failure_classes{
 
     FailureClass{{"are not valid, so checking is not possible", ""},
                  ErrorKind::failed,
-                 "Build it once without checking first."},
+                 "Build it once without checking first.",
+                 "B3"},
     FailureClass{{"may not be deterministic", ""},
                  ErrorKind::failed,
                  "The build gives other output each time: look for dates and random names in it."},

@@ -94,7 +94,8 @@ void check_no_engine(const std::filesystem::path& socket, const std::string& hin
            error.message() == "no engine answers at unix://" + socket.string() +
                                   " (context \"lab\", from DOCKER_CONTEXT)" &&
            error.detail().find("cannot connect") != std::string::npos &&
-           error.hint().find(hint) != std::string::npos;
+           error.hint().find(hint) != std::string::npos &&
+           error.hint().contains("docker nixbuild doctor X3");
   });
 }
 

@@ -75,6 +75,12 @@ BOOST_AUTO_TEST_CASE(containers_are_listed_by_label) {
   BOOST_CHECK_THROW((void)engine.containers_with_label("l", "v", not_cancelled), Error);
 }
 
+BOOST_AUTO_TEST_CASE(ids_are_compared_without_their_algorithm) {
+  BOOST_TEST(engine::is_same_id("sha256:ab", "ab"));
+  BOOST_TEST(engine::is_same_id("sha256:ab", "sha256:ab"));
+  BOOST_TEST(!engine::is_same_id("sha256:ab", "sha256:a"));
+}
+
 BOOST_AUTO_TEST_CASE(all_containers_are_listed) {
   fake.on("GET", "/containers/json", Reply{.body = R"([{"Id":"a"},{"Id":"b"},{}])"});
   BOOST_TEST(engine.containers(not_cancelled).size() == 2U);
@@ -107,10 +113,14 @@ BOOST_AUTO_TEST_CASE(files_of_a_container_come_as_a_tar) {
 }
 
 BOOST_AUTO_TEST_CASE(description_without_labels_is_read) {
-  fake.on("GET", "/containers/one/json",
-          Reply{.body = R"({"Id":"abc","State":{"Status":"exited"},"Config":{"Labels":null}})"});
+  fake.on(
+      "GET", "/containers/one/json",
+      Reply{
+          .body =
+              R"({"Id":"abc","State":{"Status":"exited","ExitCode":3},"Config":{"Labels":null}})"});
   const auto details = engine.inspect_container("one", not_cancelled);
   BOOST_TEST(details.value().status == "exited");
+  BOOST_TEST(details->exit_code == 3);
   BOOST_TEST(!details->running);
   BOOST_TEST(details->labels.empty());
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,8 +49,11 @@ public:
                           const process::LineHandler& on_stderr,
                           const CancelToken& cancel) override {
     cancel.throw_if_cancelled();
-    started.push_back(command);
-    const Reply reply = answer(command);
+    const Reply reply = [&] {
+      const std::scoped_lock lock(mutex_);
+      started.push_back(command);
+      return answer(command);
+    }();
     each_line(reply.err, on_stderr);
     each_line(reply.out, on_stdout);
     cancel.throw_if_cancelled();
@@ -58,7 +62,10 @@ public:
 
   std::unique_ptr<process::Child> start_on_socket(const process::Command& command,
                                                   UniqueFd socket) override {
-    started.push_back(command);
+    {
+      const std::scoped_lock lock(mutex_);
+      started.push_back(command);
+    }
     if (!on_socket) throw unknown(command);
     return on_socket(command, std::move(socket));
   }
@@ -100,6 +107,7 @@ private:
   }
 
   std::deque<Rule> rules_;
+  std::mutex mutex_; // programs are run on several threads
 };
 
 } // namespace nixbuild::fakes

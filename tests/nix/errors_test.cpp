@@ -132,6 +132,17 @@ BOOST_AUTO_TEST_CASE(texts_that_were_not_recorded) {
   BOOST_TEST(hint("error: something else").empty());
 }
 
+BOOST_AUTO_TEST_CASE(checks_of_doctor_are_named) {
+  const auto hint = [](std::string text) {
+    return explain("cannot", {.text = std::move(text)}).hint();
+  };
+  BOOST_TEST(hint("error: writing to file: No space left on device")
+                 .ends_with("\n`docker nixbuild doctor N9` tells more."));
+  BOOST_TEST(
+      hint("warning: ignoring the setting, you are not a trusted user").contains("doctor N7"));
+  BOOST_TEST(!hint("error: infinite recursion encountered").contains("doctor"));
+}
+
 BOOST_AUTO_TEST_CASE(the_old_sentence_for_two_causes) {
   const auto hint = [](const char* features, const char* own, const char* own_features) {
     return explain("cannot",

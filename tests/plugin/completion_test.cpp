@@ -29,12 +29,19 @@ BOOST_AUTO_TEST_CASE(text_form) {
 }
 
 BOOST_AUTO_TEST_CASE(first_word) {
-  BOOST_TEST(completed({""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose\nbake"
-                                "\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({""}) ==
+             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor\ncompose"
+             "\nbake\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
   BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
-  BOOST_TEST(completed({"-q", ""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose"
-                                      "\nbake\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"-q", ""}) ==
+             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor"
+             "\ncompose\nbake\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
+}
+
+BOOST_AUTO_TEST_CASE(checks_of_doctor) {
+  BOOST_TEST(completed({"doctor", "N1"}) == "N1\nN10\n:4\n");
+  BOOST_TEST(completed({"doctor", "N1", "X1"}) == "X1\n:4\n");
 }
 
 BOOST_AUTO_TEST_CASE(installable) {

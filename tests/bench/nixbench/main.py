@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import client_cases, large_image_cases, project_cases, push_cases, remote_cases, source_cases
+from . import client_cases, doctor_cases, large_image_cases, project_cases, push_cases, remote_cases, source_cases
 from .remote_scene import RemoteScene
 from .result import Result
 from .scene import Scene
@@ -16,7 +16,7 @@ CLIENT_CASES = {
     "first_byte": client_cases.first_byte,
     "drained_load": client_cases.drained_load,
 }
-CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *project_cases.CASES]
+CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *project_cases.CASES, *doctor_cases.CASES]
 
 
 def main(arguments: list[str], usage: str) -> int:
@@ -50,6 +50,7 @@ def _measured(settings: Settings, wanted: list[str]) -> Iterator[tuple[str, Resu
     yield from _measured_in(Scene, large_image_cases.LargeImage, large_image_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, push_cases.Push, push_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, project_cases.Project, project_cases.CASES, settings, wanted)
+    yield from _measured_in(Scene, doctor_cases.Doctor, doctor_cases.CASES, settings, wanted)
 
 
 def _measured_in(scene_type, subject_type, cases: dict, settings: Settings, wanted: list[str]):

@@ -1,0 +1,111 @@
+#include "doctor/check.hpp"
+#include "support/format.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace nixbuild::doctor {
+
+namespace {
+
+using Look = std::optional<Outcome>;
+
+constexpr std::string_view cachix_domain = ".cachix.org";
+
+// "cache.example" of "https://cache.example:8443/nix".
+std::string host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("://") + 3));
+  return std::string(url.substr(0, url.find_first_of(":/?")));
+}
+
+Look token_is_there(const Facts& facts) {
+  const auto name = facts.environment.get("CACHIX_NAME");
+  if (!name) return std::nullopt;
+  if (facts.client.cachix_token) return fine("there is a token for Cachix");
+  return warned(format("CACHIX_NAME is {}, and there is no token: nothing can be pushed", *name),
+                "cachix authtoken TOKEN, or set CACHIX_AUTH_TOKEN.");
+}
+
+bool asks_for_password(const CacheAnswer& cache) {
+  return cache.status == 401 || cache.status == 403;
+}
+
+Look caches_answer(const Facts& facts) {
+  if (!facts.guest || facts.guest->caches.empty()) return std::nullopt;
+  for (const CacheAnswer& cache : facts.guest->caches) {
+    if (cache.status == 0 || cache.status == 200 || asks_for_password(cache)) continue;
+    return warned(format("{} answers with status {}", cache.url, cache.status),
+                  cache.status == 404 ? "Is its name right? A private one answers so, too, "
+                                        "without a line in the daemon's netrc."
+                                      : "It may be out of order.");
+  }
+  return fine(format("{} caches were asked", facts.guest->caches.size()));
+}
+
+// Cachix signs with NAME.cachix.org-1, unless the key is the user's.
+Look keys_are_known(const Facts& facts) {
+  if (!facts.guest) return std::nullopt;
+  const std::string keys = facts.guest->setting("trusted-public-keys");
+  for (const CacheAnswer& cache : facts.guest->caches) {
+    const std::string host = host_of(cache.url);
+    if (!host.ends_with(cachix_domain) || keys.contains(host + "-")) continue;
+    return warned(format("Nix has no key of {}: what it sends is ignored", host),
+                  "Add its key to trusted-public-keys; Cachix shows it on the cache's page.");
+  }
+  return std::nullopt;
+}
+
+Look netrc_has_passwords(const Facts& facts) {
+  if (!facts.guest) return std::nullopt;
+  for (const CacheAnswer& cache : facts.guest->caches) {
+    if (!asks_for_password(cache)) continue;
+    const std::string host = host_of(cache.url);
+    const std::string file = facts.guest->setting("netrc-file");
+    const bool has_line =
+        std::ranges::find(facts.guest->netrc_machines, host) != facts.guest->netrc_machines.end();
+    return warned(format("{} wants a password, and {} {}", cache.url, file,
+                         has_line ? "has another one" : "has none that could be read"),
+                  format("The daemon reads {}, not ~/.netrc: a line \"machine {} password …\" "
+                         "belongs there.",
+                         file, host));
+  }
+  return std::nullopt;
+}
+
+Look secrets_are_kept(const Facts& facts) {
+  if (!facts.guest) return std::nullopt;
+  if (facts.guest->token_in_argv) {
+    return warned(format("a running command on {} has a token of Cachix in its arguments, where "
+                         "everybody sees it",
+                         facts.peer),
+                  "Revoke it, and pass it by a variable or on standard input.");
+  }
+  if (facts.guest->cachix_netrc && facts.builds_elsewhere()) {
+    return warned(format("~/.netrc on {} has a password of Cachix", facts.peer),
+                  "Remove the line: older scripts left it there, and the daemon does not read it.");
+  }
+  return std::nullopt;
+}
+
+constexpr std::array checks{
+    Check{"C1", "there is a token for Cachix", Probe::nobody, token_is_there,
+          "cachix authtoken TOKEN"},
+    Check{"C2", "the caches answer", Probe::guest, caches_answer,
+          "The name is wrong, or the cache is private and the daemon's netrc lacks it."},
+    Check{"C3", "caches are not ignored", Probe::nobody, nullptr,
+          "docker nixbuild doctor N7: the daemon has to trust the user, or list the cache."},
+    Check{"C4", "caches' keys are known", Probe::guest, keys_are_known,
+          "Add the cache's publicSigningKeys to trusted-public-keys."},
+    Check{"C5", "the daemon has the caches' passwords", Probe::guest, netrc_has_passwords,
+          "The daemon reads /etc/nix/netrc, not ~/.netrc."},
+    Check{"C6", "no secrets lie about", Probe::guest, secrets_are_kept,
+          "Remove tokens from ~/.netrc and from command lines."},
+};
+
+} // namespace
+
+std::span<const Check> cache_checks() {
+  return checks;
+}
+
+} // namespace nixbuild::doctor
