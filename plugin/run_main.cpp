@@ -19,6 +19,7 @@
 #include "plugin/prune_command.hpp"
 #include "plugin/push_command.hpp"
 #include "plugin/version.hpp"
+#include "plugin/vm_commands.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -131,6 +132,7 @@ constexpr std::array runners{
            [](const ParsedOptions&, const Docker&, World& world) {
              return print(world, format("docker-nixbuild {}\n", version));
            }},
+    Runner{"vm setup", run_vm_setup},
 };
 
 int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World& world) {
