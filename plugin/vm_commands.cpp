@@ -32,6 +32,12 @@ Option installer() {
           .variable = "NIXBUILD_INSTALLER"};
 }
 
+Option builder_image() {
+  Option option = builder_image_option();
+  option.help = "Make a builder container, where there is to be one, from IMAGE";
+  return option;
+}
+
 Option persist() {
   return {.name = "persist", .help = "Keep /nix on Colima's data disk, which survives its delete"};
 }
@@ -49,7 +55,8 @@ Command setup() {
               "ended is done again. The installer is taken from --installer, from a file "
               "nix-installer-ARCH-linux beside this plugin, or from the internet.",
           .most_words = 1,
-          .options = {debug_option(),
+          .options = {builder_image(),
+                      debug_option(),
                       dry_run(),
                       force(),
                       installer(),

@@ -1,0 +1,82 @@
+"""Machines without Nix, of the kinds that virtual machines are, and what installs Nix there."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from .machine import Machine
+from .nix_setup import NIX_CONF
+from .ssh import HOST_KEY, SSHD
+from .waiting import wait_until
+
+INSTALLER = Path(__file__).with_name("nix_installer.sh")
+PAYLOAD = "/usr/lib/nix-payload"
+ROOT_IN_MEMORY = "/root-in-memory"
+PORT = 2222
+
+# Of a systemd that does not run here: it remembers what is asked of it, and a socket is active once it was enabled.
+SYSTEMCTL = """#!/bin/sh
+echo "$*" >>/run/systemctl.log
+case "$*" in
+  "cat nix-daemon.socket") [ -e /etc/systemd/system/nix-daemon.socket ];;
+  "is-active nix-daemon.socket") [ -e /run/nix-daemon.socket-is-active ];;
+  "enable --now nix-daemon.socket") touch /run/nix-daemon.socket-is-active;;
+  "disable --now nix-daemon.socket") rm -f /run/nix-daemon.socket-is-active;;
+esac
+"""
+
+
+def take_nix_away(machine: Machine) -> None:
+    """For good: what belongs to Nix becomes the payload of the installer."""
+    machine.exec(["mkdir", PAYLOAD]).check()
+    script = 'for file in /usr/bin/nix /usr/bin/nix-*; do mv "$file" "$0"; done; rm -rf /etc/nix'
+    machine.exec(["sh", "-c", script, PAYLOAD]).check()
+    without_flakes = NIX_CONF.replace("experimental-features = nix-command flakes\n", "")
+    machine.path(f"{PAYLOAD}/nix.conf").write_text(without_flakes.replace("flake-registry = /etc/nix/registry.json\n", ""))
+
+
+def pretend_systemd(machine: Machine) -> None:
+    machine.exec(["mkdir", "-p", "/run/systemd/system", "/etc/systemd/system"]).check()
+    program = machine.path("/usr/local/bin/systemctl")
+    program.write_text(SYSTEMCTL)
+    program.chmod(0o755)
+
+
+def serve_root_in_memory(machine: Machine) -> None:
+    """A second sshd, on PORT, for a root that is a file system in memory and has the machine's programs."""
+    script = """
+    mkdir "$0" && mount -t tmpfs tmpfs "$0" && cd "$0"
+    for folder in usr proc dev run sys; do mkdir "$folder" && mount --rbind "/$folder" "$folder"; done
+    cp -a /bin /sbin /lib /lib64 /etc /root . && mkdir tmp var && ln -s /run var/run
+    """
+    machine.exec(["sh", "-ec", script, ROOT_IN_MEMORY]).check()
+    machine.spawn(["chroot", ROOT_IN_MEMORY, *SSHD, "-p", str(PORT)], log=machine.folder.path / "sshd-in-memory.log")
+    answers = ["ssh-keyscan", "-p", str(PORT), "127.0.0.1"]
+    wait_until(lambda: machine.exec(answers).stdout != "", f"sshd answers on port {PORT}")
+
+
+def know_host(client: Machine, server: Machine, address: str) -> None:
+    key = " ".join(server.path(f"{HOST_KEY}.pub").read_text().split()[:2])
+    with open(client.path("/root/.ssh/known_hosts"), "a") as known_hosts:
+        known_hosts.write(f"[{address}]:{PORT} {key}\n")
+
+
+def state_of(machine: Machine, folders: tuple[str, ...]) -> dict[str, tuple]:
+    """All that lies in these folders: kind, mode, owner, and the contents as a digest."""
+    found = {}
+    for folder in folders:
+        for place, _, names in os.walk(machine.path(folder)):
+            for path in (Path(place), *(Path(place) / name for name in names)):
+                found[str(path).partition("/root")[2]] = _state(path)
+    return found
+
+
+def _state(path: Path) -> tuple:
+    info = path.lstat()
+    owner = (info.st_uid, info.st_gid, stat.filemode(info.st_mode))
+    if stat.S_ISLNK(info.st_mode):
+        return (*owner, os.readlink(path))
+    if stat.S_ISREG(info.st_mode):
+        return (*owner, info.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+    return owner
