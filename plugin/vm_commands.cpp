@@ -30,7 +30,7 @@ Option force() {
 Option installer() {
   return {.name = "installer",
           .values = {"FILE"},
-          .help = "Install with this file of NixOS/nix-installer; the machine needs no internet",
+          .help = "Install with this file of NixOS/nix-installer instead of the internet",
           .completion = ValueCompletion::files,
           .variable = "NIXBUILD_INSTALLER"};
 }

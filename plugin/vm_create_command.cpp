@@ -90,11 +90,9 @@ void make_context_for_lima(const std::string& name, const context::GlobalFlags& 
                            const ParsedOptions& options, World& world) {
   if (has_context(docker, world)) return;
   const VirtualMachine machine = find_machine(name, known_machines(options, world));
-  vm::CommandLine line{
-      world.environment.get("DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND").value_or("docker")};
-  if (docker.config_directory) line.insert(line.end(), {"--config", *docker.config_directory});
-  line.insert(line.end(), {"context", "create", *docker.context, "--docker",
-                           format("host=unix://{}/sock/docker.sock", machine.folder)});
+  const std::string socket = format("host=unix://{}/sock/docker.sock", machine.folder);
+  const vm::CommandLine line =
+      docker_line(docker, {"context", "create", *docker.context, "--docker", socket}, world);
   run_tool({line}, options, world);
 }
 

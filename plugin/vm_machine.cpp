@@ -103,6 +103,15 @@ void require_running(const VirtualMachine& machine) {
       .with_hint(format("`docker nixbuild vm start {}`", machine.name));
 }
 
+vm::CommandLine docker_line(const context::GlobalFlags& docker,
+                            const std::vector<std::string>& words, const World& world) {
+  vm::CommandLine line{
+      world.environment.get("DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND").value_or("docker")};
+  if (docker.config_directory) line.insert(line.end(), {"--config", *docker.config_directory});
+  line.insert(line.end(), words.begin(), words.end());
+  return line;
+}
+
 void run_tool(const std::vector<vm::CommandLine>& lines, const ParsedOptions& options,
               World& world) {
   // Not headed by a context: Colima makes and removes it.

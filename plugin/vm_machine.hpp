@@ -34,6 +34,11 @@ struct KnownMachines {
 // Throws an Error of kind unavailable, saying how it is started, when it does not run.
 void require_running(const vm::VirtualMachine& machine);
 
+// A command line of the docker CLI that started us, with the same configuration.
+[[nodiscard]] vm::CommandLine docker_line(const context::GlobalFlags& docker,
+                                          const std::vector<std::string>& words,
+                                          const World& world);
+
 // Runs the tool's command lines one after the other, each as a step with its output below. Throws
 // an Error of kind failed.
 void run_tool(const std::vector<vm::CommandLine>& lines, const ParsedOptions& options,

@@ -40,15 +40,6 @@ std::string loss_text(const VirtualMachine& machine, bool data) {
                 "deletes them, too).\n";
 }
 
-vm::CommandLine remove_context(const context::GlobalFlags& docker, const std::string& name,
-                               World& world) {
-  vm::CommandLine line{
-      world.environment.get("DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND").value_or("docker")};
-  if (docker.config_directory) line.insert(line.end(), {"--config", *docker.config_directory});
-  line.insert(line.end(), {"context", "rm", "--force", name});
-  return line;
-}
-
 std::string gibibytes(std::uint64_t bytes) {
   return bytes == 0 ? "" : format("{}GiB", bytes >> 30U);
 }
@@ -78,7 +69,8 @@ int run_vm_delete(const ParsedOptions& options, const context::GlobalFlags& dock
   auto lines = vm::commands_for(Action::remove, machine, true, data);
   // Colima removes its contexts itself.
   if (machine.tool == Tool::lima)
-    lines.push_back(remove_context(docker, vm::context_of(machine.tool, machine.name), world));
+    lines.push_back(docker_line(
+        docker, {"context", "rm", "--force", vm::context_of(machine.tool, machine.name)}, world));
   run_tool(lines, options, world);
   world.out.write(format("{} deleted\n", machine.name));
   return 0;

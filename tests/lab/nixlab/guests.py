@@ -26,6 +26,30 @@ case "$*" in
 esac
 """
 
+# Of a Colima 0.9 whose one profile is a machine of the lab. Its answers are Colima's (cmd/list.go, cmd/version.go);
+# as the real one it makes its context when it starts, and removes it when it stops.
+COLIMA = """#!/bin/sh
+echo "$*" >>/root/colima.log
+status=$(cat /root/colima.status 2>/dev/null)
+case $1 in
+  version) echo "colima version 0.9.1"; echo "git commit: 0";;
+  list) [ -z "$status" ] || echo '{"name":"default","status":"'"$status"'","arch":"x86_64","cpus":4,"memory":8589934592,"disk":107374182400,"runtime":"docker"}';;
+  start)
+    docker context inspect colima >/dev/null 2>&1 ||
+      docker context create colima --description colima --docker host=unix:///root/.colima/default/docker.sock >/dev/null
+    echo "starting colima" >&2; echo Running >/root/colima.status;;
+  stop) docker context rm --force colima >/dev/null; echo Stopped >/root/colima.status;;
+  delete) docker context rm --force colima >/dev/null; rm -f /root/colima.status;;
+esac
+"""
+COLIMA_LOG = "/root/colima.log"
+
+
+def pretend_colima(machine: Machine) -> None:
+    program = machine.path("/usr/local/bin/colima")
+    program.write_text(COLIMA)
+    program.chmod(0o755)
+
 
 def take_nix_away(machine: Machine) -> None:
     """For good: what belongs to Nix becomes the payload of the installer."""
