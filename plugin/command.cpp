@@ -287,6 +287,8 @@ const std::vector<Variable>& environment_variables() {
       {"NIXBUILD_AGENT_DIR", "the folder of the programs docker-nixbuild-agent-linux-amd64 and "
                              "-arm64, which are copied to "
                              "the machine of an engine by ssh, or into a builder container"},
+      {"COLIMA_INSTANCE, COLIMA_PROFILE",
+       "the machine that the commands of vm mean where none is named"},
       {"NIXBUILD_COMPOSE_BUILT", "set by docker nixbuild compose for the provider that its Compose "
                                  "calls: services that were built a moment ago"},
       {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},

@@ -146,6 +146,14 @@ int take_back(const VmSetup& wanted, const vm::Guest& guest, const vm::GuestPlac
   return 0;
 }
 
+// What was done has to be seen there.
+void require_nothing_left(const vm::SetupPlan& plan, const std::string& peer) {
+  if (plan.steps.empty()) return;
+  throw Error(ErrorKind::failed, format("\"{}\" was done on {}, and nothing came of it",
+                                        plan.steps.front().what, peer))
+      .with_hint("does something there write this file anew?");
+}
+
 int put_in(const VmSetup& wanted, const vm::SetupPlan& plan, const vm::Guest& guest,
            const vm::GuestPlace& place, const context::GlobalFlags& docker, World& world) {
   if (plan.steps.empty())
@@ -156,7 +164,9 @@ int put_in(const VmSetup& wanted, const vm::SetupPlan& plan, const vm::Guest& gu
   const vm::Guest now = with_display(
       wanted.mode, progress::Activity::building, docker, world, [&](pipeline::World& inner) {
         vm::carry_out(plan, guest, place, inner.processes, inner.reporter, world.cancel);
-        return vm::try_out(place, inner.processes, inner.reporter, world.cancel);
+        vm::Guest tried = vm::try_out(place, inner.processes, inner.reporter, world.cancel);
+        require_nothing_left(vm::plan_setup(tried, {.persist = wanted.persist}), place.peer);
+        return tried;
       });
   world.out.write(format("{} is ready on {}: {}\n", now.nix.version, place.peer, now.nix.program));
   return 0;
@@ -193,10 +203,12 @@ VmSetup parse_vm_setup(const ParsedOptions& options) {
 
 int set_up_vm(const VmSetup& wanted, const context::GlobalFlags& docker, World& world) {
   return without_display(world, [&](pipeline::World& inner) {
-    const MachineBehind behind = machine_behind(docker, inner, world.cancel);
+    MachineBehind behind = machine_behind(docker, inner, world.cancel);
     ContainerSetup container(wanted, docker, behind, world);
-    if (!behind.place)
+    if (!behind.place) {
+      (void)behind.connection.engine.facts(world.cancel); // one that is gone is told as such
       return container.run(format("no command gets into it ({})", to_string(behind.machine.kind)));
+    }
     const vm::GuestPlace& place = *behind.place;
     const vm::Guest guest = vm::probe(place, world.processes, world.cancel);
     if (vm::approach_for(guest) == vm::Approach::container && guest.journal.empty())

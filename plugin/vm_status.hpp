@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "pipeline/builders.hpp"
 #include "support/error.hpp"
 #include "vm/guest.hpp"
 #include "vm/machines.hpp"
@@ -22,7 +23,12 @@ struct VmStatus {
   std::optional<vm::Guest> guest;
   std::optional<Error> guest_error;
   std::optional<std::uint64_t> store_bytes;
-  [[nodiscard]] bool healthy() const { return engine && guest && guest->nix.works; }
+  // Where no command gets into the machine: the container that has Nix.
+  std::optional<pipeline::BuilderState> container;
+  [[nodiscard]] bool healthy() const {
+    const bool has_nix = container ? container->status == "running" : guest && guest->nix.works;
+    return engine && has_nix;
+  }
 };
 
 [[nodiscard]] std::string vm_status_text(const VmStatus& status);

@@ -58,7 +58,10 @@ void look_behind(VmStatus& status, const context::GlobalFlags& docker, const Par
   if (!status.machine) status.machine = listed(behind.machine, options, world);
   try_to(status.engine_error,
          [&] { status.engine = behind.connection.engine.facts(world.cancel); });
-  if (behind.place) try_to(status.guest_error, [&] { look_into(status, *behind.place, world); });
+  if (behind.place)
+    try_to(status.guest_error, [&] { look_into(status, *behind.place, world); });
+  else
+    status.container = pipeline::inspect_builder({}, docker, inner, world.cancel);
 }
 
 VmStatus gather(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {

@@ -67,6 +67,11 @@ std::string vm_status_text(const VmStatus& status) {
   }
   if (status.engine_error) line("Engine", status.engine_error->message());
   if (status.guest_error) line("Nix", status.guest_error->message());
+  if (status.container) {
+    line("Nix",
+         format("in the container {}, which is {}",
+                builder::container_of(status.container->builder.name), status.container->status));
+  }
   if (!status.guest) return text;
   const vm::Guest& guest = *status.guest;
   line("System", format("{}, {}", guest.os_name, guest.system()));
@@ -94,6 +99,12 @@ std::string vm_status_json(const VmStatus& status) {
   }
   if (status.engine_error) object["engineError"] = status.engine_error->message();
   if (status.guest) object["guest"] = guest_object(status);
+  if (status.container) {
+    object["container"] =
+        json::object{{"name", builder::container_of(status.container->builder.name)},
+                     {"status", status.container->status},
+                     {"nixVersion", status.container->nix_version}};
+  }
   if (status.guest_error) object["guestError"] = status.guest_error->message();
   return indented_json(object);
 }

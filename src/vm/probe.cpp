@@ -19,13 +19,14 @@ constexpr std::string_view script = R"sh(
 say() { printf "%s=%s\n" "$1" "$2"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 exists() { if [ -e "$2" ]; then say "$1" yes; fi; }
-say probe begin
+say probe begin; as_root=
 say kernel "$(uname -s)"; say machine "$(uname -m)"; say user "$(id -un)"
 [ -r /etc/os-release ] && sed -n "s/^\(ID\|PRETTY_NAME\)=/os.\1=/p" /etc/os-release
 if [ -d /run/systemd/system ]; then say init systemd
 elif [ -d /run/openrc ]; then say init openrc; else say init other; fi
 if [ "$(id -u)" = 0 ]; then say rights root
-elif have sudo && sudo -n true 2>/dev/null; then say rights sudo; else say rights none; fi
+elif have sudo && sudo -n true 2>/dev/null; then say rights sudo; as_root="sudo -n"
+else say rights none; fi
 root=
 while read -r device point type rest; do
   case $point in
@@ -53,11 +54,11 @@ if [ -d /run/systemd/system ]; then
   systemctl is-active nix-daemon.socket >/dev/null 2>&1 && say socket_active yes
 fi
 for file in /etc/nix/nix.conf /etc/nix/nix.custom.conf; do
-  [ -r "$file" ] && sed -n "s|^ *!*include .*|include=$file &|p" "$file"
+  [ -e "$file" ] && $as_root sed -n "s|^ *!*include .*|include=$file &|p" "$file"
 done
-[ -r "$settings" ] && sed "s/^/setting=/" "$settings"
-[ -r "$journal" ] && sed "s/^/journal=/" "$journal"
-[ -d "$saved" ] && find "$saved" -type f -o -type l | sed "s|^$saved|saved=|"
+[ -e "$settings" ] && $as_root sed "s/^/setting=/" "$settings"
+[ -e "$journal" ] && $as_root sed "s/^/journal=/" "$journal"
+[ -d "$saved" ] && $as_root find "$saved" -type f -o -type l | sed "s|^$saved|saved=|"
 nix=$(command -v nix)
 for folder in $folders; do
   [ -n "$nix" ] || { [ -x "$folder/nix" ] && nix=$folder/nix; }

@@ -1,5 +1,6 @@
 #include "vm/setup_plan.hpp"
 
+#include "nix/discovery.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "vm/edits.hpp"
@@ -22,7 +23,6 @@ constexpr const char* persisted = "persisted";
 
 constexpr const char* installer_there = "/var/lib/docker-nixbuild/nix-installer";
 constexpr const char* own_installer = "/nix/nix-installer";
-constexpr const char* installer_address = "https://artifacts.nixos.org/nix-installer";
 constexpr const char* mount_unit = "/etc/systemd/system/docker-nixbuild-nix.service";
 constexpr const char* openrc_script = "/etc/init.d/nix-daemon";
 
@@ -170,9 +170,9 @@ private:
                             "https://github.com/NixOS/nix-installer/releases",
                             installer_name(guest_.system())));
     }
-    add(format("fetch {}", installer_address),
+    add(format("fetch {}", nix::installer_address),
         {"sh", "-c", *guest_.fetcher == "curl" ? fetch_by_curl : fetch_by_wget, installer_there,
-         installer_address});
+         std::string(nix::installer_address)});
   }
 
   void install() {

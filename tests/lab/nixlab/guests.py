@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+import shutil
 import stat
+import subprocess
+import unittest
 from pathlib import Path
 
 from .machine import Machine
@@ -11,18 +14,33 @@ from .ssh import HOST_KEY, SSHD
 from .waiting import wait_until
 
 INSTALLER = Path(__file__).with_name("nix_installer.sh")
+SUDO = Path(__file__).with_name("sudo.c")
 PAYLOAD = "/usr/lib/nix-payload"
 ROOT_IN_MEMORY = "/root-in-memory"
 PORT = 2222
 
-# Of a systemd that does not run here: it remembers what is asked of it, and a socket is active once it was enabled.
+# Of a systemd that does not run here: it remembers what is asked of it, starts and stops Nix's daemon, and runs
+# what a unit of ours is to run.
 SYSTEMCTL = """#!/bin/sh
 echo "$*" >>/run/systemctl.log
 case "$*" in
   "cat nix-daemon.socket") [ -e /etc/systemd/system/nix-daemon.socket ];;
   "is-active nix-daemon.socket") [ -e /run/nix-daemon.socket-is-active ];;
-  "enable --now nix-daemon.socket") touch /run/nix-daemon.socket-is-active;;
-  "disable --now nix-daemon.socket") rm -f /run/nix-daemon.socket-is-active;;
+  "enable --now nix-daemon.socket")
+    touch /run/nix-daemon.socket-is-active
+    setsid /nix/var/nix/profiles/default/bin/nix-daemon >/dev/null 2>&1 </dev/null &
+    until [ -S /nix/var/nix/daemon-socket/socket ]; do sleep 0.05; done;;
+  "disable --now nix-daemon.socket")
+    rm -f /run/nix-daemon.socket-is-active
+    pkill -f bin/nix-daemon
+    while pgrep -f bin/nix-daemon >/dev/null; do sleep 0.05; done
+    rm -f /nix/var/nix/daemon-socket/socket;;
+  "try-restart nix-daemon.service")
+    if [ -e /run/nix-daemon.socket-is-active ]; then
+      "$0" disable --now nix-daemon.socket; "$0" enable --now nix-daemon.socket
+    fi;;
+  "enable --now docker-nixbuild-nix.service")
+    sed -n "s/^ExecStart=\\([^-].*\\)/\\1/p" /etc/systemd/system/docker-nixbuild-nix.service | sh -e;;
 esac
 """
 
@@ -65,6 +83,21 @@ def pretend_systemd(machine: Machine) -> None:
     program = machine.path("/usr/local/bin/systemctl")
     program.write_text(SYSTEMCTL)
     program.chmod(0o755)
+
+
+def add_user_with_sudo(machine: Machine, name: str = "dev") -> None:
+    """One that ssh lets in, and that may become root without a password."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise unittest.SkipTest("no C compiler for the stand-in of sudo")
+    program = machine.path("/usr/local/bin/sudo")
+    subprocess.run([compiler, "-O1", "-static", "-o", str(program), str(SUDO)], check=True)
+    program.chmod(0o4755)
+    machine.exec(["useradd", "--create-home", "--shell=/bin/bash", "--groups=docker", name]).check()
+    # useradd locks the account, and a locked one does not get in by a key either.
+    machine.exec(["usermod", "--password=*", name]).check()
+    machine.exec(["cp", "-r", "/root/.ssh", f"/home/{name}/.ssh"]).check()
+    machine.exec(["chown", "-R", f"{name}:{name}", f"/home/{name}"]).check()
 
 
 def serve_root_in_memory(machine: Machine) -> None:

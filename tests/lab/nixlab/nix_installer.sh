@@ -30,6 +30,7 @@ uninstall)
   if [ -e "$unit" ]; then systemctl disable --now nix-daemon.socket; rm "$unit"; fi
   rm -rf /etc/nix
   chmod -R u+w /nix/store
-  find /nix -mindepth 1 -delete;;
+  find /nix -mindepth 1 -delete
+  mountpoint -q /nix || rmdir /nix;;
 *) echo "unknown: $1" >&2; exit 1;;
 esac

@@ -7,6 +7,7 @@ from nixlab.container import CONTEXT, ContainerTest
 from nixlab.guests import (
     INSTALLER,
     PORT,
+    add_user_with_sudo,
     know_host,
     pretend_systemd,
     serve_root_in_memory,
@@ -42,7 +43,9 @@ class GuestTest(RemoteTest):
         return self.far_nixbuild("vm", "setup", "--installer=/opt/nix-installer-x86_64-linux", *words, **options)
 
     def assert_as_before(self) -> None:
-        self.assertEqual(state_of(self.server, FOLDERS), self.before)
+        after = state_of(self.server, FOLDERS)
+        different = {path for path in {*after, *self.before} if after.get(path) != self.before.get(path)}
+        self.assertEqual(different, set())
 
     def assert_builds(self) -> None:
         self.far_nixbuild("--builder=ssh", ".#streamImage").check()
@@ -165,6 +168,40 @@ class WithSystemd(GuestTest):
         asked = self.server.path("/run/systemctl.log").read_text()
         self.assertIn("enable --now nix-daemon.socket", asked)
         self.assertIn("try-restart nix-daemon.service", asked)
+
+    def test_user_who_is_not_root_gets_a_daemon_that_trusts_him(self):
+        add_user_with_sudo(self.server)
+        self.before = state_of(self.server, FOLDERS)
+        url = self.ssh.url.replace("root@", "dev@")
+
+        def nixbuild(*words: str) -> Result:
+            return self.docker("-H", url, "nixbuild", *words)
+
+        shown = nixbuild("vm", "setup", "--dry-run", "--installer=/opt/nix-installer-x86_64-linux").check()
+        self.assertIn("Nix will trust the user dev", shown.stdout)
+        nixbuild("vm", "setup", "--force", "--installer=/opt/nix-installer-x86_64-linux").check()
+        self.assertIn("extra-trusted-users = dev\n", self.settings())
+        self.assertIn("There is nothing to do.", nixbuild("vm", "setup").check().stdout)
+        status = json.loads(nixbuild("vm", "status", "--format=json").check().stdout)
+        self.assertTrue(status["guest"]["trusted"])
+        nixbuild("--builder=ssh", ".#streamImage").check()
+        self.assertEqual(self.far_engine.api.tags(), {HELLO})
+        nixbuild("vm", "setup", "--uninstall", "--force").check()
+        self.assert_as_before()
+
+    def test_store_on_the_data_disk(self):
+        """As Colima's machines have it; what is at /nix is no mount there."""
+        self.server.exec(["umount", "/nix"]).check()
+        self.server.exec(["rmdir", "/nix"]).check()
+        self.mount_there("/mnt/lima-colima", "size=600m")
+        self.before = state_of(self.server, FOLDERS)
+        self.setup_vm("--force", "--persist").check()
+        self.assertTrue(self.server.path("/mnt/lima-colima/nix/receipt.json").exists())
+        self.assert_builds()
+        self.assertIn("There is nothing to do.", self.setup_vm("--persist").check().stdout)
+        self.setup_vm("--uninstall", "--force").check()
+        self.assert_as_before()
+        self.assertEqual(list(self.server.path("/mnt/lima-colima").iterdir()), [])
 
     def test_daemon_that_sleeps_is_woken(self):
         self.setup_vm("--force").check()
