@@ -100,6 +100,13 @@ def add_user_with_sudo(machine: Machine, name: str = "dev") -> None:
     machine.exec(["chown", "-R", f"{name}:{name}", f"/home/{name}"]).check()
 
 
+def lose_root_disk(machine: Machine) -> None:
+    """What a setup has written outside of /nix, and the mount there, as after `colima delete` and `colima start`."""
+    machine.path("/run/nix-daemon.socket-is-active").unlink()
+    script = "pkill -f [b]in/nix-daemon; umount /nix; rmdir /nix; rm -rf /etc/nix /var/lib/docker-nixbuild /etc/systemd/system/{nix-daemon.socket,docker-nixbuild-nix.service}"
+    machine.exec(["bash", "-c", script]).check()
+
+
 def serve_root_in_memory(machine: Machine) -> None:
     """A second sshd, on PORT, for a root that is a file system in memory and has the machine's programs."""
     script = """

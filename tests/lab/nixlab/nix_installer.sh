@@ -17,7 +17,7 @@ install)
   cp "$0" /nix/nix-installer
   echo '{"planner": "'"$2"'"}' >/nix/receipt.json
   if [ -e /etc/fail-installation ]; then echo "the installation fails as told" >&2; exit 1; fi
-  for program in nix nix-store nix-build nix-daemon; do ln -s /usr/lib/nix-payload/nix "$profile/$program"; done
+  for program in nix nix-store nix-build nix-daemon; do ln -sf /usr/lib/nix-payload/nix "$profile/$program"; done
   cat /usr/lib/nix-payload/nix.conf >/etc/nix/nix.conf
   echo '!include nix.custom.conf' >>/etc/nix/nix.conf
   : >/etc/nix/nix.custom.conf

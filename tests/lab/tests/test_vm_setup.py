@@ -9,6 +9,7 @@ from nixlab.guests import (
     PORT,
     add_user_with_sudo,
     know_host,
+    lose_root_disk,
     pretend_systemd,
     serve_root_in_memory,
     state_of,
@@ -193,12 +194,21 @@ class WithSystemd(GuestTest):
         """As Colima's machines have it; what is at /nix is no mount there."""
         self.server.exec(["umount", "/nix"]).check()
         self.server.exec(["rmdir", "/nix"]).check()
-        self.mount_there("/mnt/lima-colima", "size=600m")
+        self.mount_there("/mnt/lima-colima", "size=4g")
         self.before = state_of(self.server, FOLDERS)
         self.setup_vm("--force", "--persist").check()
         self.assertTrue(self.server.path("/mnt/lima-colima/nix/receipt.json").exists())
         self.assert_builds()
         self.assertIn("There is nothing to do.", self.setup_vm("--persist").check().stdout)
+        with self.subTest("colima delete"):
+            built = {path.name for path in self.server.path("/nix/store").iterdir()}
+            self.assertNotEqual(built, set())
+            lose_root_disk(self.server)
+            shown = self.setup_vm("--dry-run", "--persist").check()
+            self.assertIn("set aside the receipt", shown.stdout)
+            self.setup_vm("--force", "--persist").check()
+            self.assertLessEqual(built, {path.name for path in self.server.path("/nix/store").iterdir()})
+            self.assert_builds()
         self.setup_vm("--uninstall", "--force").check()
         self.assert_as_before()
         self.assertEqual(list(self.server.path("/mnt/lima-colima").iterdir()), [])
