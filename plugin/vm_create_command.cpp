@@ -101,7 +101,7 @@ void make_context_for_lima(const std::string& name, const context::GlobalFlags& 
 int run_vm_create(const ParsedOptions& options, const context::GlobalFlags& docker, World& world) {
   VmSetup setup = parse_vm_setup(options);
   const KnownMachines known = known_machines(options, world);
-  const std::string typed = named_machine(options, docker, world).value_or("default");
+  const std::string typed = meant_machine(options, docker, world);
   const auto existing = machine_called(typed, known);
   const Tool tool = existing ? existing->tool : known.tools.front();
   const std::string name = tool == Tool::colima ? vm::profile_named(typed) : typed;

@@ -57,11 +57,17 @@ void run_line(const vm::CommandLine& line, pipeline::World& inner, const CancelT
 std::optional<std::string> named_machine(const ParsedOptions& options,
                                          const context::GlobalFlags& docker, const World& world) {
   if (!options.words.empty()) return options.words.front();
-  if (docker.context || !docker.hosts.empty())
-    return machine_of_context(docker.context.value_or(""));
+  if (docker.context || !docker.hosts.empty()) return std::nullopt;
   for (const char* variable : {"COLIMA_INSTANCE", "COLIMA_PROFILE"})
     if (const auto name = world.environment.get(variable)) return name;
-  return machine_of_context(world.environment.get("DOCKER_CONTEXT").value_or(""));
+  return std::nullopt;
+}
+
+std::string meant_machine(const ParsedOptions& options, const context::GlobalFlags& docker,
+                          const World& world) {
+  if (const auto name = named_machine(options, docker, world)) return *name;
+  const auto context = docker.context ? docker.context : world.environment.get("DOCKER_CONTEXT");
+  return machine_of_context(context.value_or("")).value_or("default");
 }
 
 KnownMachines known_machines(const ParsedOptions& options, World& world) {

@@ -12,10 +12,14 @@
 
 namespace nixbuild::plugin {
 
-// The machine that a command names: by its word, else by docker's own --context, COLIMA_INSTANCE,
-// COLIMA_PROFILE or DOCKER_CONTEXT. Nothing when none is named, or another kind of context.
+// The machine that a command names: by its word, else by COLIMA_INSTANCE or COLIMA_PROFILE unless a
+// context is named. Nothing when none is named.
 [[nodiscard]] std::optional<std::string>
 named_machine(const ParsedOptions& options, const context::GlobalFlags& docker, const World& world);
+
+// The same, else that of the context that is named, if it is one of Colima's or Lima's; "default".
+[[nodiscard]] std::string meant_machine(const ParsedOptions& options,
+                                        const context::GlobalFlags& docker, const World& world);
 
 // All machines of the tools that are installed, or of the one that --tool names.
 struct KnownMachines {

@@ -16,8 +16,7 @@ namespace {
 
 VirtualMachine machine_meant(const ParsedOptions& options, const context::GlobalFlags& docker,
                              World& world) {
-  return find_machine(named_machine(options, docker, world).value_or("default"),
-                      known_machines(options, world));
+  return find_machine(meant_machine(options, docker, world), known_machines(options, world));
 }
 
 int act(Action action, const ParsedOptions& options, const context::GlobalFlags& docker,
