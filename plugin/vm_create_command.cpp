@@ -106,6 +106,9 @@ int run_vm_create(const ParsedOptions& options, const context::GlobalFlags& dock
   const Tool tool = existing ? existing->tool : known.tools.front();
   const std::string name = tool == Tool::colima ? vm::profile_named(typed) : typed;
   const NewMachine machine = parse_new_machine(options, name);
+  if (setup.persist && tool == Tool::lima)
+    throw Error(ErrorKind::invalid_input,
+                "--persist is for machines of Colima, which have a data disk");
   const auto lines = lines_for(machine, existing, tool, world);
   if (setup.dry_run) {
     world.out.write("This will:\n");

@@ -48,6 +48,7 @@ elif [ -e "$kept" ] || [ -L "$kept" ]; then mv -f "$kept" "$file"
 elif [ -e "$kept$absent" ]; then rm -f "$file"
 fi
 rm -f "$kept" "$kept$absent"
+if command -v restorecon >/dev/null && [ -e "$file" ]; then restorecon "$file" || :; fi
 )sh";
 
 constexpr std::string_view remember = R"sh(

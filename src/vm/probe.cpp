@@ -1,6 +1,7 @@
 #include "vm/probe.hpp"
 
 #include "nix/discovery.hpp"
+#include "progress/text.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "vm/edits.hpp"
@@ -65,7 +66,8 @@ for folder in $folders; do
 done
 if [ -n "$nix" ]; then
   say nix "$nix"; say nix_version "$("$nix" --version 2>/dev/null | head -n 1)"
-  if answer=$("$nix" --extra-experimental-features nix-command store ping 2>&1); then
+  ask() { answer=$("$nix" --extra-experimental-features nix-command store "$1" 2>&1); }
+  if ask info || ask ping; then
     say nix_works yes
   else
     say nix_failure "$(printf "%s\n" "$answer" | grep -v "^warning" | head -n 1)"
@@ -200,9 +202,11 @@ Guest parse_probe(std::string_view answer) {
   const auto known = readers(guest);
   bool begun = false;
   while (!answer.empty()) {
-    std::string_view line = answer.substr(0, answer.find('\n'));
-    answer.remove_prefix(std::min(answer.size(), line.size() + 1));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::string_view raw = answer.substr(0, answer.find('\n'));
+    answer.remove_prefix(std::min(answer.size(), raw.size() + 1));
+    if (raw.ends_with('\r')) raw.remove_suffix(1);
+    const std::string clean = progress::printable(raw); // it will be shown to people
+    const std::string_view line = clean;
     if (line == "probe=begin") begun = true;
     if (line == "probe=end" && begun) return guest;
     const std::size_t equals = line.find('=');

@@ -167,6 +167,7 @@ BOOST_AUTO_TEST_CASE(creation_refuses_what_cannot_be) {
   refuses({"k3s"}, "there is a machine k3s already: it runs containerd");
   refuses({"a b"}, "a machine cannot be called \"a b\"");
   refuses({"x", "--cpus", "0"}, "--cpus cannot be \"0\"");
+  refuses({"x", "--tool=lima", "--persist"}, "--persist is for machines of Colima");
   refuses({"x", "--memory=4G"}, "--memory cannot be \"4G\"");
   world.processes.on({"colima", "version"}, {.out = "colima version 0.5.6\n"});
   refuses({"x"}, "this colima is too old");

@@ -73,6 +73,12 @@ BOOST_AUTO_TEST_CASE(strange_values_are_no_crash) {
   BOOST_TEST(!guest.free_bytes.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(guest_cannot_write_on_our_terminal) {
+  const Guest guest = parse_probe("probe=begin\nos.PRETTY_NAME=\x1b[2Jx\x07\nprobe=end\n");
+  BOOST_TEST(!guest.os_name.contains('\x1b'));
+  BOOST_TEST(!guest.os_name.contains('\x07'));
+}
+
 BOOST_AUTO_TEST_CASE(this_machine_can_be_asked) {
   const auto runner = process::system_runner();
   const auto answer = process::capture(*runner, {.argv = probe_command()}, CancelToken());

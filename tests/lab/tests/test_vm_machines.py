@@ -79,6 +79,16 @@ class Colima(VmTest):
         self.assertEqual(self.vm_command("status", "default").returncode, 1)
         self.assertEqual(self.vm_command("start").check().stdout, "default runs\n")
 
+    def test_machine_that_is_gone_is_named(self):
+        self.machine.exec(["/usr/local/bin/colima", "start"]).check()
+        self.edit(f"{COLIMA_INSTANCE}/ssh.config", "Port 22\n", "Port 1\n")
+        self.addCleanup(self.edit, f"{COLIMA_INSTANCE}/ssh.config", "Port 1\n", "Port 22\n")
+        gone = self.docker("--context=colima", "nixbuild", "vm", "setup", "--force")
+        self.assert_fails(gone, "no ssh server answers on Colima default", "is the machine running")
+        status = self.vm_command("status", "default")
+        self.assertEqual(status.returncode, 1)
+        self.assertIn("Nix:      no ssh server answers on Colima default", status.stdout)
+
     def test_deletion_asks(self):
         self.machine.exec(["/usr/local/bin/colima", "start"]).check()
         self.assertIn("Nothing was deleted.", self.vm_command("delete", stdin=b"no\n").check().stdout)
