@@ -1,11 +1,12 @@
 #include "plugin/builder_commands.hpp"
 #include "plugin/indented_json.hpp"
+#include "plugin/table.hpp"
 #include "support/format.hpp"
 
 #include <boost/json.hpp>
 
-#include <algorithm>
-#include <array>
+#include <string>
+#include <vector>
 
 namespace nixbuild::plugin {
 
@@ -35,7 +36,7 @@ json::object object_of(const BuilderState& state) {
   return object;
 }
 
-using Row = std::array<std::string, 5>;
+using Row = std::vector<std::string>;
 
 Row row_of(const BuilderState& state) {
   const builder::NamedBuilder& builder = state.builder;
@@ -49,18 +50,7 @@ std::string builders_text(const std::vector<BuilderState>& states) {
   std::vector<Row> rows{{"NAME", "DRIVER", "CONTEXT", "STATUS", "PLATFORM"}};
   for (const BuilderState& state : states)
     rows.push_back(row_of(state));
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      const auto widest =
-          std::ranges::max(rows, {}, [&](const Row& one) { return one.at(column).size(); });
-      line += format("{:<{}}", row.at(column), widest.at(column).size() + 3);
-    }
-    line.resize(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
+  return table_text(rows);
 }
 
 std::string builders_json(const std::vector<BuilderState>& states) {

@@ -4,6 +4,7 @@
 #include "plugin/builder_commands.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/option_reader.hpp"
+#include "plugin/vm_commands.hpp"
 
 #include <algorithm>
 
@@ -237,7 +238,7 @@ std::vector<Command> make_commands() {
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command(),       doctor_command(),
                            compose_command(), bake_command()};
-  for (auto group : {builder_commands(), devcontainer_commands()}) {
+  for (auto group : {builder_commands(), devcontainer_commands(), vm_commands()}) {
     for (Command& command : group) {
       command.options.push_back(help_option);
       all.push_back(std::move(command));
@@ -324,6 +325,8 @@ const std::vector<Variable>& environment_variables() {
       {"NIXBUILD_AGENT_DIR", "the folder of the programs docker-nixbuild-agent-linux-amd64 and "
                              "-arm64, which are copied to "
                              "the machine of an engine by ssh, or into a builder container"},
+      {"COLIMA_INSTANCE, COLIMA_PROFILE",
+       "the machine that the commands of vm mean where none is named"},
       {"NIXBUILD_COMPOSE_BUILT", "set by docker nixbuild compose for the provider that its Compose "
                                  "calls: services that were built a moment ago"},
       {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},

@@ -1,12 +1,15 @@
 #include "plugin/complete.hpp"
 
 #include "builder/builder_store.hpp"
+#include "config/docker_config.hpp"
+#include "context/store.hpp"
 #include "doctor/check.hpp"
 #include "pipeline/directories.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete_installable.hpp"
 #include "plugin/completion.hpp"
 #include "plugin/option_reader.hpp"
+#include "plugin/vm_machine.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -71,6 +74,25 @@ Completion checks_of_doctor() {
   return completion;
 }
 
+Completion machine_names(World& world) {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  try {
+    for (const vm::VirtualMachine& machine : known_machines({}, world).machines)
+      completion.candidates.push_back({machine.name, to_string(machine.tool)});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw; // else there are none to offer
+  }
+  return completion;
+}
+
+Completion context_names(const World& world) {
+  Completion completion{.candidates = {}, .directive = Directive::no_files};
+  const auto folder = config::docker_config_directory({}, world.environment);
+  for (const std::string& name : context::stored_names(folder))
+    completion.candidates.push_back({name, {}});
+  return completion;
+}
+
 bool takes_builder(const Command& command) {
   return command.name == "builder rm" || command.name == "builder inspect";
 }
@@ -131,6 +153,10 @@ Completion words(const ChosenCommand& chosen, const Typed& typed, const std::str
     return typed.words == 0 ? names_in(chosen.command) : nothing;
   if (typed.words < chosen.command.most_words && takes_builder(chosen.command))
     return builder_names(world);
+  if (chosen.command.name.starts_with("vm ")) {
+    if (typed.words > 0 || chosen.command.most_words == 0) return nothing;
+    return chosen.command.name == "vm setup" ? context_names(world) : machine_names(world);
+  }
   if (typed.words >= chosen.command.most_words || typed.takes_file) return nothing;
   if (!chosen.named && !typed.only_words) {
     Completion names = matching(command_names(), word);

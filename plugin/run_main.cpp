@@ -20,6 +20,7 @@
 #include "plugin/prune_command.hpp"
 #include "plugin/push_command.hpp"
 #include "plugin/version.hpp"
+#include "plugin/vm_commands.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -132,6 +133,15 @@ constexpr std::array runners{
            [](const ParsedOptions&, const Docker&, World& world) {
              return print(world, format("docker-nixbuild {}\n", version));
            }},
+    Runner{"vm create", run_vm_create},
+    Runner{"vm delete", run_vm_delete},
+    Runner{"vm ls", run_vm_list},
+    Runner{"vm restart", run_vm_restart},
+    Runner{"vm setup", run_vm_setup},
+    Runner{"vm ssh", run_vm_ssh},
+    Runner{"vm start", run_vm_start},
+    Runner{"vm status", run_vm_status},
+    Runner{"vm stop", run_vm_stop},
 };
 
 int run_chosen(const ChosenCommand& chosen, const Invocation& invocation, World& world) {

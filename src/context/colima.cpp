@@ -1,42 +1,22 @@
 #include "context/colima.hpp"
 
+#include "context/json_lines.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace nixbuild::context {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
-
 namespace {
 
 constexpr std::string_view default_profile = "default";
-
-std::string member_text(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  const json::string* text = value != nullptr ? value->if_string() : nullptr;
-  return text != nullptr ? std::string(std::string_view(*text)) : std::string();
-}
-
-std::optional<ColimaProfile> parse_profile(std::string_view line) {
-  boost::system::error_code error;
-  const json::value value = json::parse(line, error);
-  if (error || !value.is_object()) return std::nullopt;
-  const json::object& object = value.get_object();
-  ColimaProfile profile{.name = member_text(object, "name"),
-                        .status = member_text(object, "status"),
-                        .runtime = member_text(object, "runtime")};
-  if (profile.name.empty()) return std::nullopt;
-  return profile;
-}
 
 // As words behind `colima start`.
 std::string argument(const std::string& profile) {
@@ -47,11 +27,16 @@ std::string argument(const std::string& profile) {
 
 std::vector<ColimaProfile> parse_colima_list(std::string_view lines) {
   std::vector<ColimaProfile> profiles;
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    if (auto profile = parse_profile(lines.substr(0, end))) profiles.push_back(*profile);
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
+  each_object(lines, [&](const boost::json::object& object) {
+    ColimaProfile profile{.name = std::string(text_member(object, "name")),
+                          .status = std::string(text_member(object, "status")),
+                          .runtime = std::string(text_member(object, "runtime")),
+                          .arch = std::string(text_member(object, "arch")),
+                          .cpus = number_member(object, "cpus"),
+                          .memory = number_member(object, "memory"),
+                          .disk = number_member(object, "disk")};
+    if (!profile.name.empty()) profiles.push_back(std::move(profile));
+  });
   return profiles;
 }
 

@@ -4,6 +4,7 @@
 #include "support/cancel.hpp"
 #include "support/environment.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ struct ColimaProfile {
   std::string name;    // "default", "work"
   std::string status;  // Lima's: "Running", "Stopped", "Broken", …
   std::string runtime; // "docker", "containerd", …; empty in old versions while it is stopped
+  std::string arch;    // "aarch64"
+  std::uint64_t cpus = 0;
+  std::uint64_t memory = 0; // bytes
+  std::uint64_t disk = 0;   // bytes
 };
 
 // Reads the output of `colima list -j`: one JSON object on each line (abiosoft/colima cmd/list.go).

@@ -1,10 +1,10 @@
 #include "context/lima_guest_socket.hpp"
 
+#include "context/json_lines.hpp"
 #include "support/error.hpp"
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <system_error>
 
 namespace nixbuild::context {
@@ -21,46 +21,36 @@ bool same_file(const fs::path& one, const fs::path& other) {
   return one.lexically_normal() == other.lexically_normal() || fs::equivalent(one, other, problem);
 }
 
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
+// Nothing when the machine's description is not understood.
+const json::array* port_forwards(const json::object& machine) {
+  const json::value* config = machine.if_contains("config");
+  const json::object* members = config != nullptr ? config->if_object() : nullptr;
+  const json::value* list = members != nullptr ? members->if_contains("portForwards") : nullptr;
+  return list != nullptr ? list->if_array() : nullptr;
 }
 
-// Nothing when the machine's description is not understood.
-const json::array* port_forwards(const json::value& machine) {
-  const json::object* object = machine.if_object();
-  for (const char* name : {"config", "portForwards"}) {
-    const json::value* member = object != nullptr ? object->if_contains(name) : nullptr;
-    if (member == nullptr) return nullptr;
-    if (const json::array* list = member->if_array()) return list;
-    object = member->if_object();
+std::optional<std::string> guest_end(const json::array& forwards, const fs::path& socket) {
+  for (const json::value& one : forwards) {
+    const json::object* forward = one.if_object();
+    if (forward == nullptr) continue;
+    const std::string_view guest = text_member(*forward, "guestSocket");
+    const std::string_view host = text_member(*forward, "hostSocket");
+    if (guest.starts_with('/') && !host.empty() && same_file(host, socket))
+      return std::string(guest);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 } // namespace
 
 std::optional<std::string> parse_lima_guest_socket(std::string_view listed,
                                                    const fs::path& socket) {
-  while (!listed.empty()) {
-    const std::string_view line = listed.substr(0, listed.find('\n'));
-    listed.remove_prefix(std::min(listed.size(), line.size() + 1));
-    boost::system::error_code problem;
-    const json::value machine = json::parse(line, problem);
-    const json::array* forwards = problem ? nullptr : port_forwards(machine);
-    if (forwards == nullptr) continue;
-    for (const json::value& one : *forwards) {
-      const json::object* forward = one.if_object();
-      if (forward == nullptr) continue;
-      const std::string_view guest = text_of(*forward, "guestSocket");
-      const std::string_view host = text_of(*forward, "hostSocket");
-      if (guest.starts_with('/') && !host.empty() && same_file(host, socket)) {
-        return std::string(guest);
-      }
-    }
-  }
-  return std::nullopt;
+  std::optional<std::string> found;
+  each_object(listed, [&](const json::object& machine) {
+    const json::array* forwards = port_forwards(machine);
+    if (forwards != nullptr && !found) found = guest_end(*forwards, socket);
+  });
+  return found;
 }
 
 std::optional<std::string> lima_guest_socket(const fs::path& instance, const fs::path& socket,

@@ -18,6 +18,8 @@ inline constexpr std::array<std::string_view, 4> profile_folders{
 // script of nixos.org it needs no xz, which Colima's machines do not have.
 inline constexpr std::string_view install_command =
     "curl -sSfL https://artifacts.nixos.org/nix-installer | sh -s -- install linux --no-confirm";
+// The script in it, which fetches the installer for the machine that it runs on.
+inline constexpr std::string_view installer_address = "https://artifacts.nixos.org/nix-installer";
 
 // The `nix` program: of PATH, or of profile_folders. Throws an Error of kind not_found.
 [[nodiscard]] std::filesystem::path find_nix(const Environment& environment);

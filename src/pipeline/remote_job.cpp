@@ -61,7 +61,8 @@ SourceNeed source_need(const json::object& object) {
 
 UnableToBuild no_nix() {
   return {.message = "there is no Nix",
-          .hint = format("Nix is installed there by `{}`.", nix::install_command)};
+          .hint = format("`docker nixbuild vm setup` puts Nix there, as by hand `{}`.",
+                         nix::install_command)};
 }
 
 std::string to_message(const RemoteJob& job) {

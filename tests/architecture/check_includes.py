@@ -20,7 +20,7 @@ LAYERS = [
     {"sink"},
     {"agent"},
     {"builder"},
-    {"pipeline", "bake", "devcontainer", "doctor"},
+    {"pipeline", "bake", "devcontainer", "doctor", "vm"},
     {"plugin"},
 ]
 LAYER_OF = {module: depth for depth, modules in enumerate(LAYERS) for module in modules}
