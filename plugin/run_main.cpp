@@ -8,6 +8,8 @@
 #include "plugin/compose_command.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/help.hpp"
+#include "plugin/hook_answer.hpp"
+#include "plugin/hooks_commands.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
 #include "plugin/inspect_command.hpp"
@@ -26,6 +28,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace nixbuild::plugin {
 
@@ -120,6 +123,9 @@ constexpr std::array runners{
            [](const ParsedOptions& options, const Docker& docker, World& world) {
              return run_devcontainer_up(options, docker, false, world);
            }},
+    Runner{"hooks disable", run_hooks_disable},
+    Runner{"hooks enable", run_hooks_enable},
+    Runner{"hooks status", run_hooks_status},
     Runner{"imagetools inspect", run_imagetools_inspect},
     Runner{"info", run_info},
     Runner{"inspect", run_inspect},
@@ -172,6 +178,16 @@ int run_help(const Invocation& invocation, World& world) {
   return print_help(world, invocation, chosen.named ? chosen.command.name : std::string_view());
 }
 
+// Docker has done what it was asked for: no failure here is worth a word.
+int run_hook(const Invocation& invocation, World& world) {
+  try {
+    world.out.write(answer_hook(invocation.words, std::filesystem::current_path()));
+  } catch (const std::exception&) {
+    return 0;
+  }
+  return 0;
+}
+
 int run(std::span<const std::string> arguments, World& world) {
   if (is_metadata_call(arguments)) return print(world, metadata());
   const Invocation invocation = parse_invocation(arguments, world.environment);
@@ -185,7 +201,7 @@ int run(std::span<const std::string> arguments, World& world) {
   case Invocation::Kind::completion:
     return run_completion(invocation, world);
   case Invocation::Kind::hook:
-    return 0;
+    return run_hook(invocation, world);
   }
   std::unreachable();
 }

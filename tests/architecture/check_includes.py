@@ -13,7 +13,7 @@ import sys
 
 LAYERS = [
     {"support"},
-    {"process", "archive", "progress", "config", "compose"},
+    {"process", "archive", "progress", "config", "compose", "hints"},
     {"http", "oci"},
     {"nix", "context", "engine", "source", "registry"},
     {"image"},

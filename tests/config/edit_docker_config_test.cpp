@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 using namespace nixbuild;
@@ -64,6 +65,17 @@ BOOST_AUTO_TEST_CASE(mode_stays) {
     BOOST_TEST(mode_of(home.file) == mode);
     BOOST_TEST(edit_docker_config(home.directory, uninstall));
   }
+}
+
+BOOST_AUTO_TEST_CASE(owner_stays) {
+  if (::geteuid() != 0) return; // nobody else can give files away
+  const Home home("{}");
+  BOOST_REQUIRE(::chown(home.file.c_str(), 1234, 2345) == 0);
+  BOOST_TEST(edit_docker_config(home.directory, install));
+  struct stat status{};
+  BOOST_REQUIRE(::stat(home.file.c_str(), &status) == 0);
+  BOOST_TEST(status.st_uid == 1234U);
+  BOOST_TEST(status.st_gid == 2345U);
 }
 
 BOOST_AUTO_TEST_CASE(links_stay_and_lead_to_the_changed_file) {

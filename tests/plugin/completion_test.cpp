@@ -30,11 +30,11 @@ BOOST_AUTO_TEST_CASE(text_form) {
 
 BOOST_AUTO_TEST_CASE(first_word) {
   BOOST_TEST(completed({""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose\nbake"
-                                "\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
+                                "\nbuilder\ndevcontainer\nhooks\nversion\nhelp\n:0\n");
   BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
   BOOST_TEST(completed({"-q", ""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose"
-                                      "\nbake\nbuilder\ndevcontainer\nversion\nhelp\n:0\n");
+                                      "\nbake\nbuilder\ndevcontainer\nhooks\nversion\nhelp\n:0\n");
 }
 
 BOOST_AUTO_TEST_CASE(installable) {
