@@ -4,6 +4,7 @@
 #include "plugin/builder_commands.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/hooks_commands.hpp"
+#include "plugin/install_commands.hpp"
 #include "plugin/option_reader.hpp"
 
 #include <algorithm>
@@ -200,7 +201,8 @@ std::vector<Command> make_commands() {
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command(),       compose_command(),
                            bake_command()};
-  for (auto group : {builder_commands(), devcontainer_commands(), hooks_commands()}) {
+  for (auto group :
+       {builder_commands(), devcontainer_commands(), hooks_commands(), install_commands()}) {
     for (Command& command : group) {
       command.options.push_back(help_option);
       all.push_back(std::move(command));

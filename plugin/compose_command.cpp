@@ -3,8 +3,8 @@
 #include "compose/project.hpp"
 #include "plugin/ask_compose.hpp"
 #include "plugin/compose_arguments.hpp"
-#include "plugin/compose_program.hpp"
 #include "plugin/display.hpp"
+#include "plugin/plugin_program.hpp"
 #include "plugin/provider_command.hpp"
 #include "plugin/service_requests.hpp"
 #include "support/error.hpp"
@@ -80,7 +80,7 @@ std::string build_images(const Words& program, const ComposeArguments& arguments
 
 int run_compose(const Words& arguments, const Invocation& invocation, World& world) {
   if (is_provider_call(arguments, invocation.standalone)) return run_provider(arguments, world);
-  const Words program = compose_program(invocation.docker, world.environment);
+  const Words program = plugin_program("compose", invocation.docker, world.environment);
   const ComposeArguments parsed = parse_compose_arguments(arguments);
   process::Command command{.argv = program};
   append(command.argv, arguments);

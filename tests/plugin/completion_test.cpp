@@ -29,12 +29,14 @@ BOOST_AUTO_TEST_CASE(text_form) {
 }
 
 BOOST_AUTO_TEST_CASE(first_word) {
-  BOOST_TEST(completed({""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose\nbake"
-                                "\nbuilder\ndevcontainer\nhooks\nversion\nhelp\n:0\n");
-  BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
+  BOOST_TEST(completed({""}) ==
+             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose\nbake"
+             "\nbuilder\ndevcontainer\nhooks\ninstall\nuninstall\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"in"}) == "inspect\ninfo\ninstall\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
-  BOOST_TEST(completed({"-q", ""}) == "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose"
-                                      "\nbake\nbuilder\ndevcontainer\nhooks\nversion\nhelp\n:0\n");
+  BOOST_TEST(completed({"-q", ""}) ==
+             "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ncompose"
+             "\nbake\nbuilder\ndevcontainer\nhooks\ninstall\nuninstall\nversion\nhelp\n:0\n");
 }
 
 BOOST_AUTO_TEST_CASE(installable) {
