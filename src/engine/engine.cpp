@@ -104,6 +104,7 @@ ImageDetails read_details(const std::string& answer) {
   details.labels = text_map_at(value, "/Config/Labels");
   details.entrypoint = texts_at(value, "/Config/Entrypoint");
   details.cmd = texts_at(value, "/Config/Cmd");
+  details.env = texts_at(value, "/Config/Env");
   details.stop_signal = text_at(value, "/Config/StopSignal");
   details.user = text_at(value, "/Config/User");
   details.architecture = text_at(value, "/Architecture");
@@ -216,6 +217,19 @@ std::string text_member(const json::object& object, std::string_view name) {
                                                 : std::string();
 }
 
+// Older engines call an image without a name "<none>:<none>".
+bool has_name(const json::object& image) {
+  const std::vector<std::string> names = texts_at(json::value(image), "/RepoTags");
+  return std::ranges::any_of(names,
+                             [](const std::string& name) { return name != "<none>:<none>"; });
+}
+
+std::uint64_t size_of(const json::object& image) {
+  const json::value* size = image.if_contains("Size");
+  if (size == nullptr || !size->is_int64()) return 0;
+  return static_cast<std::uint64_t>(std::max(size->get_int64(), std::int64_t{0}));
+}
+
 } // namespace
 
 std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
@@ -230,7 +244,10 @@ std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
     const json::object* by_name = labels != nullptr ? labels->if_object() : nullptr;
     // Engines filter; what one lets through all the same is none of ours.
     if (by_name == nullptr || !by_name->contains(label)) continue;
-    images.push_back({.id = text_member(image, "Id"), .value = text_member(*by_name, label)});
+    images.push_back({.id = text_member(image, "Id"),
+                      .value = text_member(*by_name, label),
+                      .named = has_name(image),
+                      .size = size_of(image)});
   }
   return images;
 }
