@@ -58,6 +58,14 @@ class BuilderAlias(PluginTest):
         self.assertEqual(failed.returncode, without.returncode, failed)
         self.assertEqual(failed.stderr.splitlines()[-1], without.stderr.splitlines()[-1])
 
+    def test_a_terminal_stays_one(self):
+        self.dockerfile(self.work)
+        build = ["docker", "build", "-t", "b:1", "."]
+        running = self.machine.spawn_on_terminal(build, env=self.environment, cwd=self.work)
+        shown = running.wait().check().stdout
+        self.assertIn("FINISHED", shown)  # of buildx's display on a terminal
+        self.assertEqual(self.label("b:1"), "nobody")
+
     def test_a_folder_or_a_context_called_build(self):
         self.dockerfile(f"{self.work}/build")
         self.run_docker("build", "-t", "b:1", "--build-arg", "WHO=folder", "build").check()
