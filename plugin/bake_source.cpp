@@ -3,7 +3,7 @@
 #include "compose/project.hpp"
 #include "compose/project_directory.hpp"
 #include "plugin/ask_compose.hpp"
-#include "plugin/compose_program.hpp"
+#include "plugin/plugin_program.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 #include "support/format.hpp"
@@ -53,7 +53,7 @@ void add_project(bake::Definition& definition, const std::vector<std::string>& f
                  const context::GlobalFlags& docker, World& world) {
   const fs::path folder = compose::project_directory({.directory = {}, .files = files},
                                                      world.environment, fs::current_path());
-  std::vector<std::string> program = compose_program(docker, world.environment);
+  std::vector<std::string> program = plugin_program("compose", docker, world.environment);
   for (const std::string& file : files)
     program.insert(program.end(), {"-f", file});
   for (const compose::NixService& service : ask_compose(program, {}, world).services)

@@ -3,6 +3,8 @@
 #include "plugin/build_options.hpp"
 #include "plugin/builder_commands.hpp"
 #include "plugin/devcontainer_commands.hpp"
+#include "plugin/hooks_commands.hpp"
+#include "plugin/install_commands.hpp"
 #include "plugin/option_reader.hpp"
 #include "plugin/vm_commands.hpp"
 
@@ -238,7 +240,8 @@ std::vector<Command> make_commands() {
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command(),       doctor_command(),
                            compose_command(), bake_command()};
-  for (auto group : {builder_commands(), devcontainer_commands(), vm_commands()}) {
+  for (auto group : {builder_commands(), devcontainer_commands(), vm_commands(), hooks_commands(),
+                     install_commands()}) {
     for (Command& command : group) {
       command.options.push_back(help_option);
       all.push_back(std::move(command));

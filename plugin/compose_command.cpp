@@ -2,9 +2,9 @@
 
 #include "plugin/compose_arguments.hpp"
 #include "plugin/compose_images.hpp"
-#include "plugin/compose_program.hpp"
 #include "plugin/compose_watch.hpp"
 #include "plugin/display.hpp"
+#include "plugin/plugin_program.hpp"
 #include "plugin/provider_command.hpp"
 
 namespace nixbuild::plugin {
@@ -29,7 +29,7 @@ std::string build_images(const Words& program, const ComposeArguments& arguments
 
 int run_compose(const Words& arguments, const Invocation& invocation, World& world) {
   if (is_provider_call(arguments, invocation.standalone)) return run_provider(arguments, world);
-  const Words program = compose_program(invocation.docker, world.environment);
+  const Words program = plugin_program("compose", invocation.docker, world.environment);
   const ComposeArguments parsed = parse_compose_arguments(arguments);
   if (parsed.watch || parsed.recreate)
     return compose_whenever_files_change(program, parsed, invocation, world);

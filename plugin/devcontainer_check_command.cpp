@@ -1,5 +1,6 @@
 #include "devcontainer/check.hpp"
 #include "devcontainer/image_look.hpp"
+#include "devcontainer/metadata_label.hpp"
 #include "devcontainer/workspace_containers.hpp"
 #include "nix/discovery.hpp"
 #include "pipeline/connection.hpp"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ranges>
 #include <string_view>
 #include <system_error>
 
@@ -44,16 +46,13 @@ std::vector<std::string> contents_of(const fs::path& folder, const Wanted& is_wa
   return contents;
 }
 
-// Files of a flake that git does not know; none outside of git.
-std::vector<std::string> untracked_files(World& world) {
+// What `git ls-files` with these arguments lists; nothing outside of git.
+std::vector<std::string> git_files(const std::vector<std::string>& arguments, World& world) {
   std::vector<std::string> files;
+  process::Command command{.argv = {"git", "ls-files"}, .directory = {}, .environment = {}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   try {
-    const auto answer = process::capture(
-        world.processes,
-        {.argv = {"git", "ls-files", "--others", "--exclude-standard", "--", "*.nix", "flake.lock"},
-         .directory = {},
-         .environment = {}},
-        world.cancel);
+    const auto answer = process::capture(world.processes, command, world.cancel);
     if (!answer.status.success()) return {};
     std::string_view lines = answer.out;
     while (!lines.empty()) {
@@ -63,6 +62,29 @@ std::vector<std::string> untracked_files(World& world) {
     }
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
+  }
+  return files;
+}
+
+// Files of a flake that git does not know.
+std::vector<std::string> untracked_files(World& world) {
+  return git_files({"--others", "--exclude-standard", "--", "*.nix", "flake.lock"}, world);
+}
+
+// Those that git knows, as many as one reads in no time; outside of git the flake alone.
+std::vector<devcontainer::NixFile> nix_files(World& world) {
+  constexpr std::size_t most = 200;
+  std::vector<std::string> names = git_files({"--cached", "--", "*.nix"}, world);
+  if (names.empty()) names = {"flake.nix"};
+  std::vector<devcontainer::NixFile> files;
+  for (const std::string& name : names | std::views::take(most)) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(name, ignored)) continue;
+    try {
+      files.push_back({.name = name, .text = read_file(name, largest_file)});
+    } catch (const Error&) {
+      continue;
+    }
   }
   return files;
 }
@@ -101,7 +123,12 @@ void ask_engine(Seen& seen, pipeline::Connection& connection, World& world) {
   seen.engine = engine.facts(world.cancel);
   if (!seen.image_name.empty()) seen.image = engine.inspect_image(seen.image_name, world.cancel);
   if (seen.image)
-    seen.image_files = devcontainer::look_into_image(engine, seen.image->id, world.cancel);
+    seen.image_files = devcontainer::look_into_image(engine, *seen.image, world.cancel);
+  for (const auto& image : engine.images_with_label(devcontainer::version_label, world.cancel)) {
+    if (image.named) continue;
+    ++seen.untagged.images;
+    seen.untagged.bytes += image.size;
+  }
   seen.containers = devcontainer::workspace_containers(engine, fs::current_path(),
                                                        seen.configuration.file, world.cancel);
 }
@@ -122,6 +149,7 @@ Seen look_at(const devcontainer::Configuration& configuration, const context::Gl
   Seen seen{.configuration = configuration};
   seen.image_name = configuration.image;
   seen.untracked = untracked_files(world);
+  seen.nix_files = nix_files(world);
   seen.workflows = contents_of(".github/workflows",
                                [](const fs::path& file) { return fs::is_regular_file(file); });
   seen.local_features = contents_of(configuration.file.parent_path(), [](const fs::path& file) {

@@ -4,6 +4,7 @@
 #include "devcontainer/metadata_label.hpp"
 #include "pipeline/connection.hpp"
 #include "plugin/build_options.hpp"
+#include "plugin/devcontainer_options.hpp"
 #include "plugin/display.hpp"
 #include "plugin/service_options.hpp"
 #include "plugin/version.hpp"
@@ -18,8 +19,6 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-
-#include <unistd.h>
 
 namespace nixbuild::plugin {
 
@@ -87,22 +86,6 @@ BuildCall named(BuildCall call, const oci::Reference& image) {
   return call;
 }
 
-bool is_person(const std::string& user) {
-  return !user.empty() && user != "root" &&
-         user.find_first_not_of("0123456789") != std::string::npos;
-}
-
-// Elsewhere than on Linux a VM's file sharing sees to it.
-std::optional<image::AccountNumbers> numbers_of_host(const std::string& user) {
-#ifdef __linux__
-  if (const uid_t uid = ::getuid(); uid != 0)
-    return image::AccountNumbers{.user = user, .uid = uid, .gid = ::getgid()};
-#else
-  (void)user;
-#endif
-  return std::nullopt;
-}
-
 devcontainer::RemoteUser remote_user(const Configuration& configuration) {
   const std::string& name = configuration.remote_user;
   devcontainer::RemoteUser user{.name = name, .numbers = {}};
@@ -156,8 +139,9 @@ public:
     BuildCall call =
         named(call_for(says_what ? own : *service_build, where, options_, docker_, world_),
               image_name(image, said_by));
-    call.request.amendments = devcontainer::dev_container_amendments(
-        configuration_.settings, remote_user(configuration_), std::string(version));
+    if (!call.request.amendments)
+      call.request.amendments = devcontainer::dev_container_amendments(
+          configuration_.settings, remote_user(configuration_), std::string(version));
     all_.push_back(std::move(call));
   }
 

@@ -18,7 +18,7 @@ struct Invocation {
     help,       // help was asked for; `words` says about what
     version,    // docker -v nixbuild
     completion, // `words` is a half-typed command line of ours, its last word the one to complete
-    hook,       // docker asks for a hint after another command; we have none
+    hook,       // docker asks for a hint after another command; its question is the last word
   };
   Kind kind = Kind::command;
   std::string program;         // what people type to get us: "docker nixbuild", "docker-nixbuild"

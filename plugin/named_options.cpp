@@ -53,6 +53,10 @@ void add_pairs(ParsedOptions& parsed, const Option& option, const json::value& v
 void add(ParsedOptions& parsed, const Option& option, const json::value& value) {
   if (option.is_switch()) return add_switch(parsed, option, value);
   if (option.values.size() == 2) return add_pairs(parsed, option, value);
+  if (option.takes_json && (value.is_object() || value.is_array())) {
+    parsed.given.push_back({&option, {json::serialize(value)}});
+    return;
+  }
   if (!value.is_array()) {
     parsed.given.push_back({&option, {text_of(option.name, value)}});
     return;

@@ -26,7 +26,8 @@ struct Option {
   std::vector<std::string_view> words; // for ValueCompletion::words
   std::string_view variable;           // environment variable that gives a value where it is absent
   OptionSection section = OptionSection::command;
-  bool hidden = false; // understood but not told
+  bool hidden = false;     // understood but not told
+  bool takes_json = false; // in a configuration file its value may be an object or a list
 
   [[nodiscard]] bool is_switch() const noexcept { return values.empty(); }
 };

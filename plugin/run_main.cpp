@@ -2,16 +2,21 @@
 
 #include "plugin/bake_command.hpp"
 #include "plugin/build_command.hpp"
+#include "plugin/builder_alias.hpp"
 #include "plugin/builder_commands.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
 #include "plugin/compose_command.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/doctor_command.hpp"
+#include "plugin/docker_build.hpp"
 #include "plugin/help.hpp"
+#include "plugin/hook_answer.hpp"
+#include "plugin/hooks_commands.hpp"
 #include "plugin/imagetools_command.hpp"
 #include "plugin/info_command.hpp"
 #include "plugin/inspect_command.hpp"
+#include "plugin/install_commands.hpp"
 #include "plugin/invocation.hpp"
 #include "plugin/load_command.hpp"
 #include "plugin/metadata.hpp"
@@ -28,6 +33,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <optional>
 
 namespace nixbuild::plugin {
 
@@ -123,12 +130,17 @@ constexpr std::array runners{
              return run_devcontainer_up(options, docker, false, world);
            }},
     Runner{"doctor", run_doctor},
+    Runner{"hooks disable", run_hooks_disable},
+    Runner{"hooks enable", run_hooks_enable},
+    Runner{"hooks status", run_hooks_status},
     Runner{"imagetools inspect", run_imagetools_inspect},
     Runner{"info", run_info},
     Runner{"inspect", run_inspect},
+    Runner{"install", run_install},
     Runner{"load", run_load},
     Runner{"prune", run_prune},
     Runner{"push", run_push},
+    Runner{"uninstall", run_uninstall},
     Runner{"version",
            [](const ParsedOptions&, const Docker&, World& world) {
              return print(world, format("docker-nixbuild {}\n", version));
@@ -183,8 +195,39 @@ int run_help(const Invocation& invocation, World& world) {
   return print_help(world, invocation, chosen.named ? chosen.command.name : std::string_view());
 }
 
+// Docker has done what it was asked for: no failure here is worth a word.
+int run_hook(const Invocation& invocation, World& world) {
+  try {
+    world.out.write(answer_hook(invocation.words, std::filesystem::current_path()));
+  } catch (const std::exception&) {
+    return 0;
+  }
+  return 0;
+}
+
+// `docker build` and the like, which an alias in docker's configuration leads to us.
+int run_alias(const AliasCall& call, World& world) {
+  const std::span words(call.words);
+  const auto build =
+      !words.empty() && words.front() == "build"
+          ? nix_build_of(words.subspan(1), world.environment, std::filesystem::current_path())
+          : std::nullopt;
+  if (!build) return hand_to_buildx(call, world);
+  if (!build->ignored.empty())
+    world.err.write(format("WARNING: Nix does without {}\n", fmt::join(build->ignored, " and ")));
+  Invocation invocation{.program = "docker nixbuild", .docker = call.docker, .words = {"build"}};
+  invocation.words.insert(invocation.words.end(), build->arguments.begin(), build->arguments.end());
+  return run_command(invocation, world);
+}
+
+std::optional<AliasCall> alias_call_of(std::span<const std::string> arguments, const World& world) {
+  if (!world.environment.get("DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND")) return std::nullopt;
+  return alias_call(arguments, world.parent());
+}
+
 int run(std::span<const std::string> arguments, World& world) {
   if (is_metadata_call(arguments)) return print(world, metadata());
+  if (const auto call = alias_call_of(arguments, world)) return run_alias(*call, world);
   const Invocation invocation = parse_invocation(arguments, world.environment);
   switch (invocation.kind) {
   case Invocation::Kind::command:
@@ -196,7 +239,7 @@ int run(std::span<const std::string> arguments, World& world) {
   case Invocation::Kind::completion:
     return run_completion(invocation, world);
   case Invocation::Kind::hook:
-    return 0;
+    return run_hook(invocation, world);
   }
   std::unreachable();
 }

@@ -36,11 +36,6 @@ void check_text_list(const json::value& value, const JsonPlace& place) {
   (void)as_text_list(value, place);
 }
 
-void check_plugins(const json::value& value, const JsonPlace& place) {
-  for (const auto& member : as_object(value, place))
-    if (!member.value().is_null()) check_text_map(member.value(), place.member(member.key()));
-}
-
 // Objects of which the CLI decodes some members only, all of them strings.
 void check_records(const json::value& value, const JsonPlace& place,
                    std::initializer_list<std::string_view> members) {
@@ -64,8 +59,8 @@ void check_proxies(const json::value& value, const JsonPlace& place) {
   check_records(value, place, {"httpProxy", "httpsProxy", "noProxy", "ftpProxy", "allProxy"});
 }
 
-// Every key that the CLI decodes: a wrong type in any of them, though it does not concern us,
-// makes the CLI drop the current context too.
+// Every key that the CLI decodes and we do not: a wrong type in any of them makes the CLI drop the
+// current context too.
 struct TypedKey {
   std::string_view name;
   Check check;
@@ -92,10 +87,17 @@ constexpr std::array typed_keys{
     TypedKey{"proxies", check_proxies},
     TypedKey{"currentContext", check_text},
     TypedKey{"cliPluginsExtraDirs", check_text_list},
-    TypedKey{"plugins", check_plugins},
-    TypedKey{"aliases", check_text_map},
-    TypedKey{"features", check_text_map},
 };
+
+std::map<std::string, std::map<std::string, std::string>> decode_plugins(const json::value& value,
+                                                                         const JsonPlace& place) {
+  std::map<std::string, std::map<std::string, std::string>> plugins;
+  for (const auto& plugin : as_object(value, place))
+    if (!plugin.value().is_null())
+      plugins.insert_or_assign(plugin.key(),
+                               as_text_map(plugin.value(), place.member(plugin.key())));
+  return plugins;
+}
 
 DockerConfig decode(const json::object& document, const JsonPlace& place) {
   for (const TypedKey& key : typed_keys) {
@@ -110,13 +112,12 @@ DockerConfig decode(const json::object& document, const JsonPlace& place) {
   if (const auto* headers = find_member(document, "HttpHeaders")) {
     config.http_headers = as_text_map(*headers, place.member("HttpHeaders"));
   }
-  if (const auto* plugins = find_member(document, "plugins")) {
-    // Names of plugins are keys of a map to Go, and so compared exactly.
-    const auto* ours = plugins->get_object().if_contains("nixbuild");
-    if (ours != nullptr && !ours->is_null()) {
-      config.plugin = as_text_map(*ours, place.member("plugins.nixbuild"));
-    }
-  }
+  if (const auto* plugins = find_member(document, "plugins"))
+    config.plugins = decode_plugins(*plugins, place.member("plugins"));
+  if (const auto* aliases = find_member(document, "aliases"))
+    config.aliases = as_text_map(*aliases, place.member("aliases"));
+  if (const auto* features = find_member(document, "features"))
+    config.features = as_text_map(*features, place.member("features"));
   if (const auto* directories = find_member(document, "cliPluginsExtraDirs")) {
     config.plugin_directories = as_text_list(*directories, place.member("cliPluginsExtraDirs"));
   }

@@ -16,9 +16,11 @@ struct DockerConfig {
   std::filesystem::path directory;                 // where it is, and the context store
   std::string current_context;                     // empty when not set
   std::map<std::string, std::string> http_headers; // HttpHeaders
-  std::map<std::string, std::string> plugin;       // plugins.nixbuild
-  std::vector<std::string> plugin_directories;     // cliPluginsExtraDirs
-  Logins logins;                                   // auths, credHelpers, credsStore
+  std::map<std::string, std::map<std::string, std::string>> plugins; // settings of each
+  std::map<std::string, std::string> aliases;  // "builder" is the one that there can be
+  std::map<std::string, std::string> features; // what is switched on or off: "hooks"
+  std::vector<std::string> plugin_directories; // cliPluginsExtraDirs
+  Logins logins;                               // auths, credHelpers, credsStore
 };
 
 // The CLI's configuration directory: `config_flag`, else DOCKER_CONFIG, else $HOME/.docker.

@@ -2,6 +2,7 @@
 
 #include "support/error.hpp"
 #include "support/format.hpp"
+#include "support/text_place.hpp"
 
 #include <boost/json.hpp>
 
@@ -14,13 +15,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view json_space = " \t\r\n";
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
 
 std::string_view type_name(const json::value& value) {
   switch (value.kind()) {
@@ -48,6 +42,13 @@ std::string_view type_name(const json::value& value) {
 
 } // namespace
 
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
 JsonPlace JsonPlace::member(std::string_view name) const {
   return {file, key.empty() ? std::string(name) : format("{}.{}", key, name)};
 }
@@ -55,14 +56,14 @@ JsonPlace JsonPlace::member(std::string_view name) const {
 json::value parse_json(std::string_view text, const JsonPlace& place) {
   const std::size_t start = text.find_first_not_of(json_space);
   if (start == std::string_view::npos) return nullptr;
-  text.remove_prefix(start);
+  const std::string_view value = text.substr(start);
   json::stream_parser parser;
   boost::system::error_code error;
-  parser.write_some(text.data(), text.size(), error);
+  const std::size_t read = parser.write_some(value.data(), value.size(), error);
   if (!error && !parser.done()) parser.finish(error);
   if (error) {
-    throw Error(ErrorKind::corrupt,
-                format("{} is not valid JSON: {}", place.file.string(), error.message()));
+    throw Error(ErrorKind::corrupt, format("{} is not valid JSON: {}: {}", place.file.string(),
+                                           line_and_column(text, start + read), error.message()));
   }
   return parser.release();
 }

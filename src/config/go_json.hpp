@@ -24,6 +24,9 @@ struct JsonPlace {
 // empty text is null. Throws an Error of kind corrupt.
 [[nodiscard]] boost::json::value parse_json(std::string_view text, const JsonPlace& place);
 
+// Whether two keys are the same to Go; it folds no letters but those of ASCII in these files.
+[[nodiscard]] bool equal_ignoring_case(std::string_view left, std::string_view right);
+
 // The value of `key`, or nothing when it is absent or null.
 [[nodiscard]] const boost::json::value* find_member(const boost::json::object& object,
                                                     std::string_view key);

@@ -134,6 +134,11 @@ std::string to_string(Origin origin) {
   return "default";
 }
 
+std::string current_context_name(const GlobalFlags& flags, const config::DockerConfig& config,
+                                 const Environment& environment) {
+  return choose(flags, config, environment).name;
+}
+
 Context resolve_context(const GlobalFlags& flags, const config::DockerConfig& config,
                         const Environment& environment) {
   if (flags.context && !flags.context->empty() && !flags.hosts.empty()) {

@@ -37,6 +37,12 @@ struct Context {
 // "--context", "DOCKER_HOST", … as a person knows it.
 [[nodiscard]] std::string to_string(Origin origin);
 
+// The name of the context that is meant, whether there is one of that name or not; "default" for
+// one that a host makes.
+[[nodiscard]] std::string current_context_name(const GlobalFlags& flags,
+                                               const config::DockerConfig& config,
+                                               const Environment& environment);
+
 // Which engine is meant: exactly the docker CLI's precedence, host grammar, store layout and TLS
 // rules. Throws an Error: not_found for a context that is not in the store (with the names that
 // are) and for certificates that are not there, corrupt for a store that cannot be read,

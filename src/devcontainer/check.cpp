@@ -1,6 +1,7 @@
 #include "devcontainer/check.hpp"
 
 #include "devcontainer/merged_configuration.hpp"
+#include "devcontainer/metadata_label.hpp"
 #include "devcontainer/workspace_containers.hpp"
 #include "oci/reference.hpp"
 #include "support/format.hpp"
@@ -63,6 +64,21 @@ bool is_below(const std::string& path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
+// Whether a line of Nix begins to set `attribute`.
+bool sets(std::string_view nix, std::string_view attribute) {
+  while (!nix.empty()) {
+    std::string_view line = nix.substr(0, nix.find('\n'));
+    nix.remove_prefix(std::min(line.size() + 1, nix.size()));
+    line = line.substr(0, line.find('#'));
+    const std::size_t at = line.find(attribute);
+    if (at == std::string_view::npos) continue;
+    const std::string_view behind = line.substr(at + attribute.size());
+    const std::size_t equals = behind.find_first_not_of(" \t");
+    if (equals != std::string_view::npos && behind[equals] == '=') return true;
+  }
+  return false;
+}
+
 int major_version(const std::string& text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -87,6 +103,8 @@ public:
     check_image();
     check_user();
     check_compose();
+    check_untagged();
+    check_nix_files();
     check_surroundings();
     findings_.insert(findings_.end(), warnings_.begin(), warnings_.end());
     return std::move(findings_);
@@ -329,6 +347,11 @@ private:
             "the image has no loader for programs of other distributions",
             "enable programs.nix-ld, or link glibc's loader there: the server of VS Code is such a "
             "program");
+    } else if (!seen_.image_files->libstdcxx) {
+      found("no-libstdc++", Weight::warning,
+            "the image has no libstdc++.so.6 where programs of other distributions find it",
+            "enable programs.nix-ld, or set NIX_LD_LIBRARY_PATH to a folder with it: the server of "
+            "VS Code needs it before the boot has finished");
     }
   }
 
@@ -417,6 +440,27 @@ private:
             format("the provider {} runs after images were looked at", other.name),
             "run docker nixbuild devcontainer build, which builds its image too, before each "
             "docker compose up by hand: containers that are there otherwise keep the image before");
+    }
+  }
+
+  void check_untagged() {
+    constexpr std::size_t many = 5;
+    if (seen_.untagged.images < many) return;
+    found("untagged-images", Weight::warning,
+          format("the engine keeps {} images that newer ones took the name of, up to {}",
+                 seen_.untagged.images, format_bytes(seen_.untagged.bytes)),
+          format("run docker image prune --filter label={}; \"rm-replaced\": true in "
+                 "customizations.nixbuild removes each as it is replaced",
+                 version_label));
+  }
+
+  void check_nix_files() {
+    for (const NixFile& file : seen_.nix_files) {
+      if (!sets(file.text, "runAsRoot")) continue;
+      found("run-as-root", Weight::warning, format("{} uses runAsRoot", file.name),
+            "use fakeRootCommands or extraCommands: runAsRoot starts a virtual machine for the "
+            "build, which takes KVM where Nix runs, and CI and macOS have none");
+      break;
     }
   }
 

@@ -4,6 +4,8 @@
 #include "devcontainer/configuration.hpp"
 #include "engine/engine.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,9 +27,21 @@ struct Finding {
 
 // What an image holds of the paths that tools look for before anything has run in it.
 struct ImageFiles {
-  bool shell = false;  // /bin/sh
-  bool loader = false; // that programs of other distributions ask for
-  std::string passwd;  // /etc/passwd; empty when there is none
+  bool shell = false;     // /bin/sh
+  bool loader = false;    // that programs of other distributions ask for
+  bool libstdcxx = false; // where that loader looks for it
+  std::string passwd;     // /etc/passwd; empty when there is none
+};
+
+// Images that lost their name to a newer one, and stay.
+struct Untagged {
+  std::size_t images = 0;
+  std::uint64_t bytes = 0; // at most: what they share is counted for each
+};
+
+struct NixFile {
+  std::string name;
+  std::string text;
 };
 
 // What can be seen of a dev container from outside; what could not be looked at is left out.
@@ -39,6 +53,8 @@ struct Seen {
   std::optional<engine::ImageDetails> image = {};
   std::optional<ImageFiles> image_files = {};
   std::vector<engine::ListedContainer> containers = {};
+  Untagged untagged = {};                       // of those that we have built
+  std::vector<NixFile> nix_files = {};          // of the workspace
   std::string builder_driver = {};              // of docker buildx, in use now
   std::vector<std::string> untracked = {};      // files of the workspace that git does not know
   std::vector<std::string> workflows = {};      // contents of .github/workflows/*

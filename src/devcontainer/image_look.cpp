@@ -3,6 +3,7 @@
 #include "archive/tar_reader.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
+#include "support/path_list.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -55,7 +56,7 @@ public:
   }
 
   [[nodiscard]] bool has(const std::string& path) {
-    return engine_.container_archive(name_, path, cancel_).has_value();
+    return engine_.stat_in_container(name_, path, cancel_).has_value();
   }
 
   // Follows links; empty when there is no such file.
@@ -90,14 +91,33 @@ const char* loader_place(const oci::Platform& platform) {
                                           : "/lib64/ld-linux-x86-64.so.2";
 }
 
+// Where the loader there looks: nix-ld in its own folders, glibc's in the others.
+std::vector<std::string> library_folders(const oci::Platform& platform,
+                                         const std::vector<std::string>& env) {
+  constexpr std::string_view variable = "NIX_LD_LIBRARY_PATH=";
+  std::vector<std::string> folders;
+  for (const std::string& one : env) {
+    if (one.starts_with(variable))
+      folders = split_path_list(std::string_view(one).substr(variable.size()));
+  }
+  const std::string triple =
+      platform.architecture == "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
+  folders.insert(folders.end(), {"/run/current-system/sw/share/nix-ld/lib", "/usr/lib/" + triple,
+                                 "/lib/" + triple, "/usr/lib64", "/lib64", "/usr/lib", "/lib"});
+  return folders;
+}
+
 } // namespace
 
-ImageFiles look_into_image(engine::Engine& engine, const std::string& id,
+ImageFiles look_into_image(engine::Engine& engine, const engine::ImageDetails& image,
                            const CancelToken& cancel) {
   const oci::Platform platform = engine.facts(cancel).platform;
-  Look look(engine, id, cancel);
+  Look look(engine, image.id, cancel);
   return {.shell = look.has("/bin/sh"),
           .loader = look.has(loader_place(platform)),
+          .libstdcxx = std::ranges::any_of(
+              library_folders(platform, image.env),
+              [&](const std::string& folder) { return look.has(folder + "/libstdc++.so.6"); }),
           .passwd = look.read("/etc/passwd")};
 }
 

@@ -8,9 +8,9 @@
 
 namespace nixbuild::devcontainer {
 
-// What the image `id` has before anything has run in it: a container is made of it, read, and
+// What `image` has before anything has run in it: a container is made of it, read, and
 // removed without having been started. Throws an Error as the engine does.
-[[nodiscard]] ImageFiles look_into_image(engine::Engine& engine, const std::string& id,
+[[nodiscard]] ImageFiles look_into_image(engine::Engine& engine, const engine::ImageDetails& image,
                                          const CancelToken& cancel);
 
 } // namespace nixbuild::devcontainer

@@ -2,6 +2,7 @@
 
 #include "support/error.hpp"
 #include "support/format.hpp"
+#include "support/text_place.hpp"
 
 #include <boost/json.hpp>
 
@@ -79,15 +80,6 @@ private:
   bool follows_element_ = false;
 };
 
-// Line and column, both from 1, of a place in `text`.
-std::string place(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t line_end = before.rfind('\n');
-  const std::size_t column = line_end == std::string_view::npos ? offset + 1 : offset - line_end;
-  return format("line {}, column {}", line, column);
-}
-
 } // namespace
 
 std::string without_comments(std::string_view text) {
@@ -103,9 +95,8 @@ json::value parse_jsonc(std::string_view text, std::string_view what) {
   const std::size_t read = parser.write(plain.data(), plain.size(), error);
   if (!error) parser.finish(error);
   if (error) {
-    throw Error(
-        ErrorKind::corrupt,
-        format("{}, {}: {}", what, place(plain, std::min(read, plain.size())), error.message()));
+    throw Error(ErrorKind::corrupt,
+                format("{}, {}: {}", what, line_and_column(plain, read), error.message()));
   }
   return parser.release();
 }

@@ -1,7 +1,12 @@
 #include "devcontainer/metadata_label.hpp"
 
+#include "devcontainer/jsonc.hpp"
+#include "support/error.hpp"
+#include "support/format.hpp"
+
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace nixbuild::devcontainer {
@@ -48,7 +53,9 @@ image::Amendment amendment_with(std::string metadata, const Settings& settings,
 
 std::string wait_for_boot() {
   // A bare `systemctl is-system-running --wait` fails at once before there is a bus to ask on.
-  return "i=0; while [ $i -lt 240 ]; do "
+  // The feature's own wait, which comes after this one, has a limit that its user may choose.
+  return "[ ! -x /usr/local/share/nixbuild/boot ] || exit 0; "
+         "i=0; while [ $i -lt 240 ]; do "
          "s=$(systemctl is-system-running 2>/dev/null); "
          "case \"$s\" in running) exit 0 ;; "
          "degraded) echo 'failed units:'; systemctl --failed --plain --no-legend; exit 0 ;; esac; "
@@ -69,6 +76,25 @@ std::string metadata_of_booting(Profile profile, const std::string& remote_user)
 std::string metadata_of_others(const std::string& remote_user) {
   if (remote_user.empty()) return {};
   return json::serialize(json::array{entry_for(remote_user)});
+}
+
+std::string parse_metadata(std::string_view text, std::string_view what) {
+  json::value value = parse_jsonc(text, what);
+  if (value.is_object()) value = json::array{std::move(value)};
+  const bool is_right =
+      value.is_array() && std::ranges::all_of(value.get_array(), &json::value::is_object);
+  if (!is_right) {
+    throw Error(ErrorKind::corrupt, format("{} is no array of objects", what))
+        .with_hint("containers.dev/implementors/json_reference tells what may be in them");
+  }
+  return json::serialize(value);
+}
+
+void set_metadata(image::Amendments& amendments, const std::string& metadata) {
+  for (image::Amendment* one : {&amendments.booting, &amendments.others}) {
+    one->missing_labels.erase(std::string(metadata_label));
+    one->labels.insert_or_assign(std::string(metadata_label), metadata);
+  }
 }
 
 image::Amendments dev_container_amendments(const Settings& settings, const RemoteUser& user,

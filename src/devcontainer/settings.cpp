@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -18,6 +19,10 @@ namespace {
 
 template <class Value>
 using Choice = std::pair<std::string_view, Value>;
+
+constexpr std::array profiles{Choice<Profile>{"privileged", Profile::privileged},
+                              Choice<Profile>{"writable-cgroups", Profile::writable_cgroups},
+                              Choice<Profile>{"none", Profile::none}};
 
 // Takes our own keys out of an object.
 class OwnKeys {
@@ -76,6 +81,11 @@ private:
 
 } // namespace
 
+std::optional<Profile> parse_profile(std::string_view name) {
+  const auto found = std::ranges::find(profiles, name, &Choice<Profile>::first);
+  return found == profiles.end() ? std::nullopt : std::optional(found->second);
+}
+
 Settings parse_settings(const json::value& value, std::string_view what) {
   if (!value.is_object()) throw Error(ErrorKind::invalid_input, format("{} is no object", what));
   Settings settings;
@@ -90,10 +100,7 @@ Settings parse_settings(const json::value& value, std::string_view what) {
   keys.take("recreate", settings.recreate,
             std::array{Choice<Recreate>{"never", Recreate::never},
                        Choice<Recreate>{"stopped", Recreate::stopped}});
-  keys.take("profile", settings.profile,
-            std::array{Choice<Profile>{"privileged", Profile::privileged},
-                       Choice<Profile>{"writable-cgroups", Profile::writable_cgroups},
-                       Choice<Profile>{"none", Profile::none}});
+  keys.take("profile", settings.profile, profiles);
   keys.take("metadata", settings.metadata);
   if (const auto uid = keys.take_number("remoteUserUID")) {
     settings.user_number = UserNumber::given;

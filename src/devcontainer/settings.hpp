@@ -50,6 +50,9 @@ struct Settings {
   std::shared_ptr<const boost::json::object> options; // without our own keys; never null
 };
 
+// By its name in configurations.
+[[nodiscard]] std::optional<Profile> parse_profile(std::string_view name);
+
 // `what` names `value` in messages. Throws an Error of kind invalid_input for a value that a key of
 // our own does not take; nothing is said about the others.
 [[nodiscard]] Settings parse_settings(const boost::json::value& value, std::string_view what);

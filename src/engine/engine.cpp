@@ -104,6 +104,7 @@ ImageDetails read_details(const std::string& answer) {
   details.labels = text_map_at(value, "/Config/Labels");
   details.entrypoint = texts_at(value, "/Config/Entrypoint");
   details.cmd = texts_at(value, "/Config/Cmd");
+  details.env = texts_at(value, "/Config/Env");
   details.stop_signal = text_at(value, "/Config/StopSignal");
   details.user = text_at(value, "/Config/User");
   details.architecture = text_at(value, "/Architecture");
@@ -216,13 +217,18 @@ std::string text_member(const json::object& object, std::string_view name) {
                                                 : std::string();
 }
 
-// Engines filter; what one lets through all the same has a name that must not be lost.
-bool has_names(const json::object& image) {
-  const json::value* tags = image.if_contains("RepoTags");
-  const json::array* names = tags != nullptr ? tags->if_array() : nullptr;
-  return names != nullptr && std::ranges::any_of(*names, [](const json::value& name) {
-           return name != json::value("<none>:<none>");
-         });
+// Engines filter; what one lets through all the same may have a name. Older engines call an image
+// without one "<none>:<none>".
+bool has_name(const json::object& image) {
+  const std::vector<std::string> names = texts_at(json::value(image), "/RepoTags");
+  return std::ranges::any_of(names,
+                             [](const std::string& name) { return name != "<none>:<none>"; });
+}
+
+std::uint64_t size_of(const json::object& image) {
+  const json::value* size = image.if_contains("Size");
+  if (size == nullptr || !size->is_int64()) return 0;
+  return static_cast<std::uint64_t>(std::max(size->get_int64(), std::int64_t{0}));
 }
 
 } // namespace
@@ -239,7 +245,10 @@ std::vector<LabelledImage> Engine::images_with_label(std::string_view label,
     const json::object* by_name = labels != nullptr ? labels->if_object() : nullptr;
     // Engines filter; what one lets through all the same is none of ours.
     if (by_name == nullptr || !by_name->contains(label)) continue;
-    images.push_back({.id = text_member(image, "Id"), .value = text_member(*by_name, label)});
+    images.push_back({.id = text_member(image, "Id"),
+                      .value = text_member(*by_name, label),
+                      .named = has_name(image),
+                      .size = size_of(image)});
   }
   return images;
 }
@@ -252,10 +261,8 @@ std::vector<NamelessImage> Engine::nameless_images(const CancelToken& cancel) {
   const json::value answer = parse_image_list(
       impl_->get_list(format("/images/json?filters={}", http::percent_encode(filters)), cancel));
   for (const json::object& image : objects_of(answer)) {
-    NamelessImage nameless{.id = text_member(image, "Id")};
-    if (const json::value* size = image.if_contains("Size"); size != nullptr && size->is_int64())
-      nameless.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size->get_int64(), 0));
-    if (!nameless.id.empty() && !has_names(image)) images.push_back(std::move(nameless));
+    NamelessImage nameless{.id = text_member(image, "Id"), .size = size_of(image)};
+    if (!nameless.id.empty() && !has_name(image)) images.push_back(std::move(nameless));
   }
   return images;
 }

@@ -73,6 +73,7 @@ struct ImageDetails {
   // How a container starts and stops.
   std::vector<std::string> entrypoint = {};
   std::vector<std::string> cmd = {};
+  std::vector<std::string> env = {}; // "NAME=VALUE"
   std::string stop_signal = {};
   std::string user = {};
   std::string architecture = {}; // as OCI names it
@@ -81,6 +82,8 @@ struct ImageDetails {
 struct LabelledImage {
   std::string id;
   std::string value; // of the label that was asked for
+  bool named = false;
+  std::uint64_t size = 0; // in bytes, with what it shares with others
 };
 
 // Told how much of a layer the engine has done, where it says: (first 12 hex digits of the layer's

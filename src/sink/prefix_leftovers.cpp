@@ -22,12 +22,12 @@ bool holds_layers(const image::Image& image, const engine::ImageDetails& prefix)
 void remove_prefix_images(const image::Image& image, const std::string& purpose,
                           engine::Engine& engine, const CancelToken& cancel) {
   try {
-    for (const auto& [id, made_for] : engine.images_with_label(prefix_label, cancel)) {
-      const auto details = engine.inspect_image(id, cancel);
+    for (const engine::LabelledImage& left : engine.images_with_label(prefix_label, cancel)) {
+      const auto details = engine.inspect_image(left.id, cancel);
       // With a name it is somebody's.
       if (!details || !details->repo_tags.empty()) continue;
-      if (made_for == purpose || holds_layers(image, *details)) {
-        (void)engine.remove_image(id, cancel);
+      if (left.value == purpose || holds_layers(image, *details)) {
+        (void)engine.remove_image(left.id, cancel);
       }
     }
   } catch (const Error& error) {

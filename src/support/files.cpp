@@ -75,9 +75,14 @@ void NewFile::write(std::span<const std::byte> data) {
   with_frame(format("writing {}", file_.string()), [&] { write_all(fd_.get(), data); });
 }
 
+void NewFile::set_owner(unsigned user, unsigned group) {
+  if (::fchown(fd_.get(), user, group) != 0)
+    throw system_error(errno, format("cannot keep the owner of {}", file_.string()));
+}
+
 void NewFile::commit() {
   if (temporary_.empty()) return;
-  if (::fchmod(fd_.get(), 0644) != 0 || ::rename(temporary_.c_str(), file_.c_str()) != 0) {
+  if (::fchmod(fd_.get(), mode_) != 0 || ::rename(temporary_.c_str(), file_.c_str()) != 0) {
     throw system_error(errno, format("cannot write {}", file_.string()));
   }
   temporary_.clear();
@@ -86,6 +91,34 @@ void NewFile::commit() {
 void write_file_atomically(const fs::path& file, std::string_view content) {
   NewFile replacement(file);
   replacement.write(std::as_bytes(std::span(content)));
+  replacement.commit();
+}
+
+namespace {
+
+// Where the links end; what is there need not exist.
+fs::path followed(fs::path file) {
+  constexpr int most_links = 40;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(file)); ++links) {
+    if (links == most_links)
+      throw system_error(ELOOP, format("cannot follow the link {}", file.string()));
+    file = file.parent_path() / fs::read_symlink(file);
+  }
+  return file;
+}
+
+} // namespace
+
+void rewrite_file(const fs::path& file, std::string_view content) {
+  constexpr unsigned permissions = 07777;
+  const fs::path target = followed(file);
+  struct stat old{};
+  const bool exists = ::stat(target.c_str(), &old) == 0;
+  NewFile replacement(target);
+  replacement.write(std::as_bytes(std::span(content)));
+  replacement.set_mode(exists ? old.st_mode & permissions : 0600U);
+  if (exists && (old.st_uid != ::geteuid() || old.st_gid != ::getegid()))
+    replacement.set_owner(old.st_uid, old.st_gid);
   replacement.commit();
 }
 

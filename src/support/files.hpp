@@ -42,10 +42,14 @@ public:
   ~NewFile();
 
   void write(std::span<const std::byte> data);
+  // The file gets this mode instead of 0644.
+  void set_mode(unsigned mode) noexcept { mode_ = mode; }
+  void set_owner(unsigned user, unsigned group);
   void commit();
 
 private:
   std::filesystem::path file_;
+  unsigned mode_ = 0644;
   std::string temporary_; // empty when there is none (any more)
   UniqueFd fd_;
 };
@@ -53,5 +57,9 @@ private:
 // Replaces `file` in one step (temporary file beside it, then rename), with mode 0644. Throws an
 // Error of kind io or no_space; the old file is then untouched.
 void write_file_atomically(const std::filesystem::path& file, std::string_view content);
+
+// The same for a file that others own: where `file` is a link it stays one and what it leads to is
+// replaced, and mode and owner stay. A file that is not there yet gets mode 0600.
+void rewrite_file(const std::filesystem::path& file, std::string_view content);
 
 } // namespace nixbuild

@@ -13,7 +13,7 @@ import sys
 
 LAYERS = [
     {"support"},
-    {"process", "archive", "progress", "config", "compose", "watch"},
+    {"process", "archive", "progress", "config", "compose", "hints", "watch"},
     {"http", "oci"},
     {"nix", "context", "engine", "source", "registry"},
     {"image"},

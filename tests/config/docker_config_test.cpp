@@ -63,12 +63,16 @@ BOOST_AUTO_TEST_CASE(what_we_use_is_read) {
     "currentContext": "colima",
     "cliPluginsExtraDirs": ["/a"],
     "plugins": {"nixbuild": {"progress": "plain"}, "Nixbuild": {"progress": "tty"}},
+    "aliases": {"builder": "buildx"},
+    "features": {"hooks": "true"},
     "unknown": [1, {"x": false}]
   })");
+  BOOST_TEST(config.aliases.at("builder") == "buildx");
+  BOOST_TEST(config.features.at("hooks") == "true");
   BOOST_TEST(config.current_context == "colima");
   BOOST_TEST(config.http_headers.at("X-Team") == "blue");
   BOOST_TEST(config.http_headers.at("X-Null").empty());
-  BOOST_TEST(config.plugin.at("progress") == "plain");
+  BOOST_TEST(config.plugins.at("nixbuild").at("progress") == "plain");
 }
 
 BOOST_AUTO_TEST_CASE(keys_match_without_regard_to_case_and_the_last_one_counts) {

@@ -27,7 +27,7 @@ Context resolve(const DockerHome& home, const GlobalFlags& flags, Variables vari
                                   {.directory = home.path(),
                                    .current_context = current_context,
                                    .http_headers = {},
-                                   .plugin = {}},
+                                   .plugins = {}},
                                   Environment(std::move(variables)));
 }
 

@@ -37,8 +37,10 @@ struct Scene {
         .entrypoint = {"/sbin/init"},
         .stop_signal = "SIGRTMIN+3",
         .architecture = "amd64"};
-    seen.image_files = ImageFiles{
-        .shell = true, .loader = true, .passwd = "root:x:0:0::/:/bin/sh\ndev:x:1:1::/:/bin/sh\n"};
+    seen.image_files = ImageFiles{.shell = true,
+                                  .loader = true,
+                                  .libstdcxx = true,
+                                  .passwd = "root:x:0:0::/:/bin/sh\ndev:x:1:1::/:/bin/sh\n"};
   }
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
@@ -163,6 +165,8 @@ BOOST_AUTO_TEST_CASE(of_the_image) {
   scene.expect("no-shell");
   scene.seen.image_files = ImageFiles{.shell = true, .loader = false, .passwd = "dev:x:"};
   scene.expect("no-loader");
+  scene.seen.image_files->loader = true;
+  scene.expect("no-libstdc++");
   scene.seen.image_files.reset();
   scene.seen.containers = {{.id = "a", .name = "calm", .image_id = "sha256:2"}};
   scene.expect("older-container");
@@ -170,6 +174,25 @@ BOOST_AUTO_TEST_CASE(of_the_image) {
   scene.expect_nothing();
   scene.seen.image.reset();
   scene.expect("not-built");
+}
+
+BOOST_AUTO_TEST_CASE(images_that_pile_up) {
+  Scene scene;
+  scene.seen.untagged = {.images = 4, .bytes = 1};
+  scene.expect_nothing();
+  scene.seen.untagged = {.images = 5, .bytes = std::uint64_t{3} << 30U};
+  scene.expect("untagged-images");
+  BOOST_TEST(check(scene.seen).front().remedy.contains("label=dev.nixbuild.version"));
+}
+
+BOOST_AUTO_TEST_CASE(builds_in_a_virtual_machine) {
+  Scene scene;
+  scene.seen.nix_files = {
+      {.name = "flake.nix", .text = "{\n  # runAsRoot = is slow\n  x = runAsRoot;\n}"}};
+  scene.expect_nothing();
+  scene.seen.nix_files.push_back({.name = "image.nix", .text = "{\n  runAsRoot   = ''"});
+  scene.expect("run-as-root");
+  BOOST_TEST(check(scene.seen).front().seen.contains("image.nix"));
 }
 
 BOOST_AUTO_TEST_CASE(of_its_label) {

@@ -33,6 +33,10 @@ BOOST_AUTO_TEST_CASE(of_an_image_that_boots) {
   BOOST_TEST(!entry.contains("mounts")); // of type tmpfs Compose makes volumes
 }
 
+BOOST_AUTO_TEST_CASE(the_feature_waits_in_its_place) {
+  BOOST_TEST(wait_for_boot().starts_with("[ ! -x /usr/local/share/nixbuild/boot ] || exit 0; "));
+}
+
 BOOST_AUTO_TEST_CASE(less_privileged) {
   const json::object entry = entry_of(metadata_of_booting(Profile::writable_cgroups, ""));
   BOOST_TEST(!entry.contains("privileged"));

@@ -29,10 +29,11 @@ BOOST_AUTO_TEST_CASE(text_form) {
 }
 
 BOOST_AUTO_TEST_CASE(first_word) {
-  const std::string commands = "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor\ncompose"
-                               "\nbake\nbuilder\ndevcontainer\nvm\nversion\nhelp\n:0\n";
+  const std::string commands =
+      "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor\ncompose\nbake\nbuilder"
+      "\ndevcontainer\nvm\nhooks\ninstall\nuninstall\nversion\nhelp\n:0\n";
   BOOST_TEST(completed({""}) == commands);
-  BOOST_TEST(completed({"in"}) == "inspect\ninfo\n:0\n");
+  BOOST_TEST(completed({"in"}) == "inspect\ninfo\ninstall\n:0\n");
   BOOST_TEST(completed({"./x"}) == ":16\n");
   BOOST_TEST(completed({"-q", ""}) == commands);
 }

@@ -87,6 +87,13 @@ BOOST_AUTO_TEST_CASE(init_refuses_what_it_does_not_know) {
 BOOST_AUTO_TEST_CASE(check_tells_traps_and_fails_for_problems) {
   FakeEngine engine(fakes::Profile::docker_28());
   engine.on("GET", "/containers/json", FakeEngine::Reply{.body = "[]"});
+  const std::string old = R"({"Id": "x", "RepoTags": ["<none>:<none>"], "Size": 5,
+                              "Labels": {"dev.nixbuild.version": "1"}})";
+  const std::string named = R"({"Id": "y", "RepoTags": ["a:1"], "Size": 5,
+                                "Labels": {"dev.nixbuild.version": "1"}})";
+  engine.on("GET", "/images/json",
+            FakeEngine::Reply{.body = "[" + old + "," + old + "," + named + "," + old + "," + old +
+                                      "," + old + "]"});
   engine.on("GET", "/images/localhost/p:dev/json",
             FakeEngine::Reply{
                 .body = R"({"Id": "sha256:1", "Architecture": "amd64", "Config": {"Cmd": ["sh"],
@@ -99,8 +106,9 @@ BOOST_AUTO_TEST_CASE(check_tells_traps_and_fails_for_problems) {
   world.variables["DOCKER_HOST"] = "unix://" + engine.socket().string();
   configure(R"({"image": "localhost/p:dev", "init": true})");
   BOOST_TEST(world.run({"devcontainer", "check"}) == 1);
-  for (const char* text : {"problem: init:", "problem: no-shell:", "problem: initialize-command:",
-                           "warning: no-loader:"})
+  for (const char* text :
+       {"problem: init:", "problem: no-shell:", "problem: initialize-command:",
+        "warning: no-loader:", "warning: untagged-images: the engine keeps 5 images"})
     BOOST_TEST(world.out.text.contains(text), text);
   const auto calls = engine.calls();
   const auto removed = [](const std::string& call) {

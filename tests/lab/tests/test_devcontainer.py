@@ -120,6 +120,29 @@ class DevContainer(DevContainerTest):
         self.assertIn("problem: unknown-user", found.stdout)
         self.assertEqual(self.docker("ps", "-aq").check().stdout, "")
 
+    def test_check_tells_of_images_that_pile_up(self):
+        self.configure(".#image")
+        languages = ["en", "fr", "de", "es", "it", "nl"]
+        self.build().check()
+        for before, language in zip(languages, languages[1:]):
+            self.edit(f"{self.work}/flake.nix", f"GREETING_LANGUAGE={before}", f"GREETING_LANGUAGE={language}")
+            self.build().check()
+        found = self.nixbuild("devcontainer", "check").check().stdout
+        self.assertIn("warning: untagged-images: the engine keeps 5 images", found)
+        self.docker("image", "prune", "-f", "--filter", "label=dev.nixbuild.version").check()
+        self.assertNotIn("untagged-images", self.nixbuild("devcontainer", "check").check().stdout)
+
+    def test_options_of_build_say_the_same(self):
+        self.nixbuild("-t", NAME, "--devcontainer-user", "dev:1234:100", ".#image").check()
+        self.assertEqual(json.loads(self.labels()[METADATA]), [{"remoteUser": "dev", "updateRemoteUserUID": False}])
+        run = ["run", "--rm", "--network=none", "-u", "dev", "--entrypoint=/bin/sh"]
+        who = self.docker(*run, NAME, "-c", "id -u; id -g")
+        self.assertEqual(who.check().stdout, "1234\n100\n")
+        own = '{"remoteUser": "root", /* mine */}'
+        self.nixbuild("-t", NAME, "--devcontainer-metadata", own, ".#image").check()
+        self.assertEqual(json.loads(self.labels()[METADATA]), [{"remoteUser": "root"}])
+        self.assert_greets(NAME)
+
     def test_init_writes_what_build_takes(self):
         self.nixbuild("devcontainer", "init").check()
         self.assertEqual(self.nixbuild("devcontainer", "init").returncode, 1)

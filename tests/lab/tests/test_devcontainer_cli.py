@@ -160,6 +160,9 @@ class WithoutFeatures(DevcontainerTest):
         self.docker("exec", container, "/bin/sh", "-c", ": > /go").check()
         going_up.wait().check()
         self.assertEqual(self.state_of(container), "running")
+        found = self.nixbuild("devcontainer", "check").stdout
+        self.assertNotIn("no-loader", found)
+        self.assertNotIn("no-libstdc++", found)
 
     def test_restarted_container_is_the_same(self):
         container = self.up()
@@ -209,6 +212,13 @@ class WithTheFeature(DevcontainerTest):
     def test_boot_that_takes_too_long_is_an_error(self):
         self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
         self.add_feature({"bootTimeout": "1"})
+        failed = self.devcontainer("up")
+        self.assertEqual(failed.returncode, 1, failed)
+        self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
+
+    def test_its_time_counts_where_the_image_waits_too(self):
+        self.edit(f"{self.work}/system.nix", ": > $out/etc/fstab", SLOW_UNIT)
+        self.add_feature({"bootTimeout": "1"}, customizations={"nixbuild": {"installable": f".{SYSTEM}"}})
         failed = self.devcontainer("up")
         self.assertEqual(failed.returncode, 1, failed)
         self.assertIn("nixbuild: systemd is not up after 1 seconds (state: starting)", failed.stderr)
