@@ -208,6 +208,7 @@ void LogProgress::advance(Transfer& transfer, const ActivityResult& result) {
 
 // Warnings that one can do something about are for everybody, the others are for who looks closer.
 void LogProgress::warn(std::string_view text) {
+  if (told_) told_(text);
   append(remarks_, text);
   const auto remedy = remedy_of_warning(text);
   if (!remedy) return step_.log(format("{}{}", warning_mark, text));

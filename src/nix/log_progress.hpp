@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nixbuild::nix {
 
@@ -26,6 +28,9 @@ public:
 
   // One line of the command's stderr.
   void line(std::string_view line);
+
+  // Who is told of each warning, and may throw what ends the command.
+  void on_warning(std::function<void(std::string_view)> told) { told_ = std::move(told); }
 
   // Before another command for the same step: what the one before said is no failure of this one.
   void forget_failure();
@@ -80,6 +85,7 @@ private:
   std::uint64_t builds_failed_ = 0;
   BuildEnd next_end_ = BuildEnd::unknown;
   bool did_something_ = false;
+  std::function<void(std::string_view)> told_;
 };
 
 } // namespace nixbuild::nix

@@ -36,7 +36,11 @@ json::object object_of(const nix::Options& options) {
           {"keepGoing", options.keep_going},
           {"maxJobs", text_or_null(options.max_jobs)},
           {"cores", text_or_null(options.cores)},
-          {"builders", text_or_null(options.builders)}};
+          {"builders", text_or_null(options.builders)},
+          {"caches", array_of(options.caches)},
+          {"cacheKeys", array_of(options.cache_keys)},
+          {"allowIgnoredCaches", options.allow_ignored_caches},
+          {"netrc", options.netrc}};
 }
 
 json::value array_or_null(const std::optional<std::vector<std::string>>& texts) {
@@ -133,7 +137,11 @@ nix::Options nix_options(const json::object& object) {
           .keep_going = object.at("keepGoing").as_bool(),
           .max_jobs = optional_text(object.at("maxJobs")),
           .cores = optional_text(object.at("cores")),
-          .builders = optional_text(object.at("builders"))};
+          .builders = optional_text(object.at("builders")),
+          .caches = texts(object.at("caches")),
+          .cache_keys = texts(object.at("cacheKeys")),
+          .allow_ignored_caches = object.at("allowIgnoredCaches").as_bool(),
+          .netrc = text(object.at("netrc"))};
 }
 
 std::map<std::string, std::string> text_map(const json::value& value) {
