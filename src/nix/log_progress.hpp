@@ -17,11 +17,12 @@
 namespace nixbuild::nix {
 
 // Shows what one command of Nix logs: each build becomes a step with its log lines, downloads
-// become items of one step, and everything else is logged by `step`, the command's own. Keeps what
-// an error message needs, since with internal-json Nix does not repeat the log of a failed build.
+// become items of one step (`downloads`), and everything else is logged by `step`, the command's
+// own. Keeps what an error message needs, since with internal-json Nix does not repeat the log of a
+// failed build.
 class LogProgress {
 public:
-  LogProgress(progress::Reporter& reporter, progress::Step& step);
+  LogProgress(progress::Reporter& reporter, progress::Step& step, std::string downloads = "fetch");
   LogProgress(const LogProgress&) = delete;
   LogProgress& operator=(const LogProgress&) = delete;
   ~LogProgress();
@@ -72,6 +73,7 @@ private:
 
   progress::Reporter& reporter_;
   progress::Step& step_;
+  const std::string downloads_;
   std::unique_ptr<progress::Step> fetch_step_;
   std::map<std::uint64_t, Build> builds_;
   std::map<std::uint64_t, Transfer> transfers_;

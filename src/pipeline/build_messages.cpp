@@ -86,6 +86,13 @@ json::value object_or_null(const std::optional<image::Amendments>& amendments) {
                       {"others", object_of(amendments->others)}};
 }
 
+json::array array_of_caches(const std::vector<cache::CacheName>& caches) {
+  json::array array;
+  for (const cache::CacheName& cache : caches)
+    array.push_back(json::string(cache::to_string(cache)));
+  return array;
+}
+
 json::object object_of(const LoadedImage& image) {
   return {{"id", image.id},
           {"config", image.config_digest.str()},
@@ -185,6 +192,16 @@ image::ClosureImageOptions image_options(const json::object& object) {
   return options;
 }
 
+CacheRequest cache_request(const json::object& object) {
+  CacheRequest caches{.from = {},
+                      .to = {},
+                      .netrc = text(object.at("cacheNetrc")),
+                      .only = object.at("onlyCaches").as_bool()};
+  for (const std::string& name : texts(object.at("cacheTo")))
+    caches.to.push_back(cache::parse_cache_name(name));
+  return caches;
+}
+
 LoadedImage loaded_image(const json::object& object) {
   return {.id = text(object.at("id")),
           .config_digest = checked(oci::Digest::parse(text(object.at("config")))),
@@ -226,7 +243,10 @@ std::string to_message(const BuildRequest& request) {
                                       {"sbom", request.sbom},
                                       {"provenance", request.provenance},
                                       {"check", request.check},
-                                      {"amendments", object_or_null(request.amendments)}});
+                                      {"amendments", object_or_null(request.amendments)},
+                                      {"cacheTo", array_of_caches(request.caches.to)},
+                                      {"cacheNetrc", request.caches.netrc},
+                                      {"onlyCaches", request.caches.only}});
 }
 
 BuildRequest parse_request(std::string_view message) {
@@ -247,7 +267,8 @@ BuildRequest parse_request(std::string_view message) {
                          .sbom = object.at("sbom").as_bool(),
                          .provenance = object.at("provenance").as_bool(),
                          .check = object.at("check").as_bool(),
-                         .amendments = amendments(object.at("amendments"))};
+                         .amendments = amendments(object.at("amendments")),
+                         .caches = cache_request(object)};
     if (object.at("load").as_bool()) request.outputs.emplace_back(LoadOutput{});
     return request;
   });
@@ -266,7 +287,8 @@ std::string to_message(const BuildReport& report) {
   return json::serialize(json::object{{"engine", object_of(report.engine)},
                                       {"images", std::move(images)},
                                       {"validated", std::move(validated)},
-                                      {"plans", std::move(plans)}});
+                                      {"plans", std::move(plans)},
+                                      {"storePaths", array_of(report.store_paths)}});
 }
 
 BuildReport parse_report(std::string_view message) {
@@ -279,6 +301,7 @@ BuildReport parse_report(std::string_view message) {
       report.validated.push_back(validated_image(image.as_object()));
     for (const json::value& plan : object.at("plans").as_array())
       report.plans.push_back(build_plan(plan.as_object()));
+    report.store_paths = texts(object.at("storePaths"));
     return report;
   });
 }
