@@ -1,5 +1,6 @@
 #include "plugin/build_request.hpp"
 
+#include "plugin/cache_options.hpp"
 #include "plugin/image_options.hpp"
 #include "plugin/platform_options.hpp"
 #include "support/error.hpp"
@@ -117,6 +118,7 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
   request.sbom = options.is_on("sbom");
   request.provenance = options.is_on("provenance");
   request.check = options.is_on("check");
+  set_caches(request, options, environment);
   set_platforms(request, options, environment);
   set_builders(request, options, environment);
   if (options.is_on("debug")) request.docker.debug = true;

@@ -1,3 +1,4 @@
+#include "cache/ed25519.hpp"
 #include "http/curl_web.hpp"
 #include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
@@ -50,7 +51,8 @@ int run_in_real_world(const std::vector<std::string>& arguments,
       .find_images = pipeline::flake_images,
       .hand_over = [](const process::Command& command) -> int { process::become(command); },
       .parent = process::arguments_of_parent,
-      .web = web.get()};
+      .web = web.get(),
+      .sign = cache::sign};
   return plugin::run_main(arguments, world);
 }
 

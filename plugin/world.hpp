@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cache/signing.hpp"
 #include "http/web.hpp"
 #include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
@@ -51,7 +52,8 @@ struct World {
   std::function<int(const process::Command&)> hand_over;
   // process::arguments_of_parent, or a test's.
   std::function<std::vector<std::string>()> parent = [] { return std::vector<std::string>(); };
-  http::Web* web = nullptr; // none in tests without a registry
+  http::Web* web = nullptr;     // none in tests without a registry
+  cache::Signer sign = nullptr; // as above
 };
 
 } // namespace nixbuild::plugin

@@ -2,6 +2,7 @@
 
 #include "archive/stream.hpp"
 #include "cache/cachix_login.hpp"
+#include "cache/signing.hpp"
 #include "http/web.hpp"
 #include "nix/closure.hpp"
 #include "registry/retry.hpp"
@@ -32,7 +33,8 @@ public:
   // Parts of a NAR have that size; S3 wants 5 MiB at least of all but the last one.
   static constexpr std::size_t usual_part_size = std::size_t{16} << 20U;
 
-  Cachix(http::Web& web, CachixLogin login, registry::Patience patience,
+  // Without `sign` no key is used.
+  Cachix(http::Web& web, CachixLogin login, Signer sign, registry::Patience patience,
          std::size_t part_size = usual_part_size);
 
   // All calls throw an Error: refused for a token that does not count, not_found for a cache that
@@ -64,6 +66,7 @@ private:
 
   http::Web& web_;
   const CachixLogin login_;
+  const Signer sign_;
   const registry::Patience patience_;
   const std::size_t part_size_;
 };

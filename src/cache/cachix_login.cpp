@@ -54,6 +54,16 @@ CachixLogin parse_cachix_dhall(std::string_view text, std::string_view file) {
   return login;
 }
 
+std::string cachix_dhall(const CachixLogin& login) {
+  std::string caches;
+  for (const auto& [name, key] : login.signing_keys)
+    caches += format("{} {{ name = {}, secretKey = {} }}\n", caches.empty() ? "[" : "  ,",
+                     dhall_text(name), dhall_text(key));
+  return format("{{ authToken = {}\n, hostname = {}\n, binaryCaches =\n  {}\n}}\n",
+                dhall_text(login.token), dhall_text(login.host),
+                caches.empty() ? "[] : List { name : Text, secretKey : Text }" : caches + "  ]");
+}
+
 std::optional<fs::path> cachix_dhall_file(const Environment& environment) {
   if (const auto config = environment.get("XDG_CONFIG_HOME"))
     return fs::path(*config) / "cachix/cachix.dhall";

@@ -26,6 +26,9 @@ struct CachixLogin {
 // Throws an Error of kind corrupt, without what is in it.
 [[nodiscard]] CachixLogin parse_cachix_dhall(std::string_view text, std::string_view file);
 
+// The same as text, for that file.
+[[nodiscard]] std::string cachix_dhall(const CachixLogin& login);
+
 // $XDG_CONFIG_HOME/cachix/cachix.dhall; nothing without a home.
 [[nodiscard]] std::optional<std::filesystem::path>
 cachix_dhall_file(const Environment& environment);

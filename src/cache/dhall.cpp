@@ -339,6 +339,19 @@ private:
 
 } // namespace
 
+std::string dhall_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '$') quoted += '\\';
+    if (c == '\n') {
+      quoted += "\\n";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
 DhallValue parse_dhall(std::string_view text, std::string_view file) {
   return Parser(text, file).whole();
 }

@@ -24,6 +24,9 @@ struct DhallValue {
   [[nodiscard]] const Record* record() const { return std::get_if<Record>(&value); }
 };
 
+// A text as Dhall has it.
+[[nodiscard]] std::string dhall_text(std::string_view text);
+
 // Reads an expression (dhall-lang.org, standard/dhall.abnf) that needs no evaluation: strings in
 // both forms without interpolation, lists and records with or without types, comments. Throws an
 // Error of kind corrupt that names the line in `file` and nothing of what stands there, which may

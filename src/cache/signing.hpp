@@ -19,9 +19,8 @@ namespace nixbuild::cache {
 [[nodiscard]] std::vector<std::string> references_of(const nix::Closure& closure,
                                                      const nix::ClosurePath& path);
 
-// The Ed25519 signature of `text` by `key`, both in base64; before a key its name and ":" may
-// stand. Throws an Error of kind invalid_input, without the key, for what is none.
-[[nodiscard]] std::string sign(std::string_view text, std::string_view key);
+// The signature of a text by a key: sign() of ed25519.hpp.
+using Signer = std::string (*)(std::string_view text, std::string_view key);
 
 // The MD5 of `data` in base64, as Content-MD5 (RFC 1864) has it.
 [[nodiscard]] std::string content_md5(std::string_view data);

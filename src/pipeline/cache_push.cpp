@@ -100,7 +100,7 @@ void CachePush::finish() {
 
 void push_closure(const std::string& name, const nix::Closure& closure, const cache::NarOf& nar,
                   World& world, const CancelToken& cancel) {
-  const cache::Cachix cachix(*world.web, cache::cachix_login(world.environment),
+  const cache::Cachix cachix(*world.web, cache::cachix_login(world.environment), world.sign,
                              registry::real_patience());
   progress::as_step(world.reporter, format("push to cachix:{}", name), [&](progress::Step& step) {
     const cache::PushProgress told{

@@ -1,33 +1,17 @@
 #include "pipeline/cache_session.hpp"
 
 #include "cache/nix_settings.hpp"
+#include "cache/secret_file.hpp"
 #include "support/error.hpp"
-#include "support/format.hpp"
-#include "support/unique_fd.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace nixbuild::pipeline {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-void write_secretly(const fs::path& file, std::string_view text) {
-  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (fd.get() < 0) throw system_error(errno, format("cannot write {}", file.string()));
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd.get(), text.data(), text.size());
-    if (written < 0 && errno != EINTR)
-      throw system_error(errno, format("cannot write {}", file.string()));
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
 
 std::string read_if_possible(const std::optional<std::string>& file) {
   try {
@@ -51,7 +35,7 @@ CacheSession::CacheSession(const nix::Options& asked, const Environment& environ
   folder_.emplace();
   const fs::path file = folder_->path() / "netrc";
   // The first entry of a machine counts.
-  write_secretly(file, options_.netrc + read_if_possible(there.netrc_file));
+  cache::write_secret_file(file, options_.netrc + read_if_possible(there.netrc_file));
   options_.settings.emplace_back("netrc-file", file.string());
 }
 

@@ -45,7 +45,7 @@ void add_cachix(nix::Options& options, const std::string& name, World& world,
     options.caches.push_back(format("https://{}.cachix.org", name));
     return;
   }
-  const cache::Cachix cachix(*world.web, cache::cachix_login(world.environment),
+  const cache::Cachix cachix(*world.web, cache::cachix_login(world.environment), world.sign,
                              registry::real_patience());
   const cache::CachixCache told = cachix.cache(name, cancel);
   options.caches.push_back(told.uri);

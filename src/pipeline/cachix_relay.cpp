@@ -26,7 +26,8 @@ constexpr std::string_view offer_question = "cachix-offer ";
 constexpr std::string_view nar_question = "cachix-nar ";
 
 cache::Cachix cachix_of(World& world) {
-  return {*world.web, cache::cachix_login(world.environment), registry::real_patience()};
+  return {*world.web, cache::cachix_login(world.environment), world.sign,
+          registry::real_patience()};
 }
 
 class NoData final : public archive::Sink {

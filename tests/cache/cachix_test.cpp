@@ -1,5 +1,6 @@
 #include "archive/decompress.hpp"
 #include "cache/cachix.hpp"
+#include "cache/ed25519.hpp"
 #include "cache/nar.hpp"
 #include "cache/signing.hpp"
 #include "cache_fixture.hpp"
@@ -110,7 +111,7 @@ struct Fixture : MemoryCachix {
   };
 
   [[nodiscard]] Cachix open(std::size_t part_size = Cachix::usual_part_size) {
-    return {web, login, patience(), part_size};
+    return {web, login, sign, patience(), part_size};
   }
   void push(const CancelToken& cancel = {}) {
     push_to_cachix(open(), "mine", closure, nar,
@@ -241,7 +242,7 @@ BOOST_AUTO_TEST_CASE(what_passes_is_tried_again) {
   for (std::size_t request = 0; request < 6; ++request) {
     MemoryCachix fresh;
     fresh.web.cut = fakes::FakeWeb::Cut{.request = request};
-    const Cachix cut(fresh.web, login, patience());
+    const Cachix cut(fresh.web, login, sign, patience());
     push_to_cachix(cut, "mine", {.paths = {closure.paths[1]}, .roots = {0}}, nar,
                    {.counted = [](auto, auto) {}, .sent = [](const auto&, auto) {}}, {});
     BOOST_TEST(fresh.completed.size() == 1U);
