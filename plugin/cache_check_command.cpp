@@ -26,6 +26,28 @@ std::string row(const cache::Holdings& one, std::size_t wanted, std::size_t widt
                 format_bytes(one.nar_bytes));
 }
 
+// What really changes a hash, and what does not.
+std::string dirty_text(const pipeline::DirtyTree& tree) {
+  std::string text = "\n";
+  if (tree.changed > 0) {
+    text += format("Changes that are not committed: {} files. ", tree.changed);
+    if (!tree.other_derivation) {
+      text += "A cache that was filled from the commit has this only if they change neither the "
+              "files that it is made of nor what it uses of self (rev, lastModified, the whole).\n";
+    } else if (*tree.other_derivation) {
+      text += "They change what is built: a cache that was filled from the commit has something "
+              "else.\n";
+    } else {
+      text += "They change nothing: it is what the commit builds, too.\n";
+    }
+  }
+  if (tree.untracked > 0)
+    text += format("Files that git does not track, so that Nix does not see them: {}. `git add "
+                   "--intent-to-add` shows them to it.\n",
+                   tree.untracked);
+  return text;
+}
+
 json::array names(const std::vector<std::string>& paths) {
   json::array array;
   for (const std::string& path : paths)
@@ -50,6 +72,7 @@ std::string cache_check_text(const pipeline::CacheCheck& check) {
   }
   for (const cache::Holdings& one : lookup.caches)
     text += row(one, lookup.wanted.size(), width);
+  if (check.dirty) text += dirty_text(*check.dirty);
   if (lookup.missing.empty()) return text;
   text += format("\nIn no cache: {} of {} paths\n", lookup.missing.size(), lookup.wanted.size());
   for (std::size_t i = 0; i < std::min(lookup.missing.size(), most_missing); ++i)
@@ -69,12 +92,15 @@ std::string cache_check_json(const pipeline::CacheCheck& check) {
     if (one.failure) cache["error"] = one.failure->message();
     caches.push_back(std::move(cache));
   }
-  return indented_json(json::object{{"installable", check.installable},
-                                    {"path", check.path},
-                                    {"inThisStore", check.is_here},
-                                    {"paths", check.lookup.wanted.size()},
-                                    {"caches", std::move(caches)},
-                                    {"missing", names(check.lookup.missing)}});
+  json::object object{{"installable", check.installable}, {"path", check.path},
+                      {"inThisStore", check.is_here},     {"paths", check.lookup.wanted.size()},
+                      {"caches", std::move(caches)},      {"missing", names(check.lookup.missing)}};
+  if (check.dirty) {
+    json::object dirty{{"changed", check.dirty->changed}, {"untracked", check.dirty->untracked}};
+    if (check.dirty->other_derivation) dirty["otherDerivation"] = *check.dirty->other_derivation;
+    object["git"] = std::move(dirty);
+  }
+  return indented_json(object);
 }
 
 int run_cache_check(const ParsedOptions& options, const context::GlobalFlags& docker,

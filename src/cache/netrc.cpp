@@ -16,12 +16,12 @@ public:
   explicit Words(std::string_view text) : text_(text) {}
 
   std::optional<std::string> next() {
-    while (!text_.empty() && is_space(text_.front()))
-      text_.remove_prefix(1);
-    if (text_.empty()) return std::nullopt;
-    if (text_.front() == '#') {
+    for (;;) {
+      while (!text_.empty() && is_space(text_.front()))
+        text_.remove_prefix(1);
+      if (text_.empty()) return std::nullopt;
+      if (text_.front() != '#') break;
       skip_line();
-      return next();
     }
     return text_.front() == '"' ? quoted() : plain();
   }

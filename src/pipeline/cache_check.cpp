@@ -101,18 +101,23 @@ oci::Platform wanted_platform(const BuildRequest& request, World& world,
   }
 }
 
-std::string path_of(const nix::Installable& installable, const BuildRequest& request, World& world,
-                    const CancelToken& cancel) {
-  if (const auto* store = std::get_if<nix::StorePath>(&installable)) return store->path;
+// Sets the path, and what may make it another one than caches have.
+void evaluate(CacheCheck& check, const nix::Installable& installable, const BuildRequest& request,
+              World& world, const CancelToken& cancel) {
+  if (const auto* store = std::get_if<nix::StorePath>(&installable)) {
+    check.path = store->path;
+    return;
+  }
   if (std::holds_alternative<nix::BuiltFile>(installable))
     throw Error(ErrorKind::invalid_input,
                 format("{} is a file and nothing that a cache has", to_string(installable)))
         .with_hint("name a store path or an attribute of a flake");
   nix::Nix nix(world.processes, world.environment, evaluation_memory_file(world.environment));
+  const std::string system = nix::system_of(wanted_platform(request, world, cancel));
   const nix::Evaluation evaluation =
-      nix.evaluate(installable, nix::system_of(wanted_platform(request, world, cancel)),
-                   request.nix, world.reporter, cancel);
-  return nix.output_path(evaluation.derivation, evaluation.output, cancel);
+      nix.evaluate(installable, system, request.nix, world.reporter, cancel);
+  check.path = nix.output_path(evaluation.derivation, evaluation.output, cancel);
+  check.dirty = dirty_tree(installable, system, evaluation.derivation, request, world, cancel);
 }
 
 // The paths of its closure; nothing when this machine does not have it.
@@ -142,7 +147,7 @@ CacheCheck check_caches(const BuildRequest& request, World& world, const CancelT
   }
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
   check.installable = to_string(installable);
-  check.path = path_of(installable, request, world, cancel);
+  evaluate(check, installable, request, world, cancel);
   const auto closure = closure_here(check.path, world, cancel);
   check.is_here = closure.has_value();
   check.lookup = closure ? cache::look_up(caches, *closure, cache::Scope::given, cancel)

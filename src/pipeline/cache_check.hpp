@@ -3,6 +3,7 @@
 #include "cache/holdings.hpp"
 #include "cache/vm_image.hpp"
 #include "pipeline/build_request.hpp"
+#include "pipeline/dirty_tree.hpp"
 #include "pipeline/world.hpp"
 #include "support/cancel.hpp"
 
@@ -16,6 +17,7 @@ struct CacheCheck {
   std::string installable; // as the user would write it; empty where only caches were asked for
   std::string path;        // in the store; empty as above
   bool is_here = false;    // in this machine's store
+  std::optional<DirtyTree> dirty; // of the flake, where it is on this machine
   cache::Lookup lookup;
 };
 

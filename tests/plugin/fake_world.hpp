@@ -70,6 +70,7 @@ struct FakeWorld {
     throw Error(ErrorKind::not_found, name.familiar());
   };
   int standard_input = -1;
+  http::Web* web = nullptr;
 
   // Runs the program as often as a test likes; returns its exit status.
   int run(const std::vector<std::string>& arguments) {
@@ -122,7 +123,8 @@ struct FakeWorld {
               handed_over = command;
               return status_of_next;
             },
-        .parent = [this] { return parent; }};
+        .parent = [this] { return parent; },
+        .web = web};
     return run_main(arguments, world);
   }
 };

@@ -74,6 +74,22 @@ class Check(CacheTest):
         self.outside(f"{cache}/nix-cache-info").write_text("StoreDir: /nix/store\n")
         self.assertIn(path, self.checked("--cache-from", f"file://{cache}", path, status=1)["missing"])
 
+    def test_what_changes_a_hash(self):
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+        for words in (["init", "-q"], ["add", "--all"], ["commit", "-qm", "first"]):
+            self.machine.exec([*git, *words], cwd=self.work).check()
+        cache = self.new_work_folder()
+        self.put_into_cache(cache)
+        check = ["--cache-from", f"file://{cache}", ".#classicImage"]
+        self.assertNotIn("git", self.checked(*check))
+        self.outside(f"{self.work}/notes").write_text("not tracked")
+        self.assertEqual(self.checked(*check)["git"], {"changed": 0, "untracked": 1})
+        self.machine.exec(["git", "add", "notes"], cwd=self.work).check()
+        self.assertEqual(self.checked(*check)["git"], {"changed": 1, "untracked": 0, "otherDerivation": False})
+        self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello from elsewhere")
+        changed = self.checked(*check, status=1)
+        self.assertEqual(changed["git"], {"changed": 2, "untracked": 0, "otherDerivation": True})
+
     def test_caches_that_are_none(self):
         for broken, words in ((Answer(500), "500"), (Answer(200, body=b"<html>hello</html>"), "nix-cache-info"),
                               (Answer(404), "no binary cache")):
