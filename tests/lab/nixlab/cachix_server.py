@@ -20,18 +20,19 @@ def as_json(value: object) -> Answer:
 class CachixServer(HttpServer):
     """What was pushed is in `paths`: the narinfo and the compressed NAR, by hash. Its caches are read elsewhere."""
 
-    def __init__(self, machine: Machine, uri: str = "http://localhost:9", key: str = "mine-1:a2V5", public: bool = True):
+    def __init__(self, machine: Machine, uri: str = "http://localhost:9", key: str = "mine-1:a2V5"):
         super().__init__(machine)
         self._uri = uri
         self._key = key
-        self._public = public
         self._uploads: dict[str, dict[int, bytes]] = {}
         self._guard = threading.Lock()
         self.paths: dict[str, tuple[dict, bytes]] = {}
         self.command_lines = ""
 
     def dhall(self) -> str:
-        return f'{{ authToken = "{TOKEN}", hostname = "http://{self.address}", binaryCaches = [] : List {{ name : Text, secretKey : Text }} }}\n'
+        """What the program cachix keeps."""
+        caches = "[] : List { name : Text, secretKey : Text }"
+        return f'{{ authToken = "{TOKEN}", hostname = "http://{self.address}", binaryCaches = {caches} }}\n'
 
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/store/"):
@@ -44,8 +45,7 @@ class CachixServer(HttpServer):
 
     def _of_cache(self, request: Request, path: str) -> Answer:
         if not path:
-            return as_json({"name": NAME, "uri": self._uri, "isPublic": self._public, "publicSigningKeys": [self._key],
-                            "githubUsername": "", "permission": "Write", "preferredCompressionMethod": "ZSTD"})
+            return as_json({"name": NAME, "uri": self._uri, "isPublic": True, "publicSigningKeys": [self._key]})
         if path == "/narinfo":
             return as_json([one for one in json.loads(request.body) if one not in self.paths])
         if path == "/multipart-nar?compression=zst":

@@ -12,8 +12,16 @@ from nixlab.process import Result
 from nixlab.remote import RemoteTest
 from nixlab.testcase import PluginTest
 
-CLOSURE = re.compile(r"(\d+) of (\d+)")
 KEY = "cache-of-a-test-1"
+
+
+# What nix-darwin with nix-rosetta-builder has, in small.
+SYSTEM_OF_A_MAC = """
+let
+  image = builtins.toFile "image-of-a-test" "a virtual machine";
+  yaml = builtins.toFile "rosetta-builder.yaml" "images: [{location: ${image}/nixos.qcow2}]";
+in builtins.toFile "darwin-system" "${yaml}"
+"""
 
 
 class CacheTest(PluginTest):
@@ -50,6 +58,11 @@ class CacheTest(PluginTest):
         self.outside(f"{home}/cachix/cachix.dhall").write_text(server.dhall())
         return {"XDG_CONFIG_HOME": home}
 
+    def empty_cache(self) -> str:
+        folder = self.new_work_folder()
+        self.outside(f"{folder}/nix-cache-info").write_text("StoreDir: /nix/store\n")
+        return folder
+
     def checked(self, *words: str, status: int = 0, **options) -> dict:
         result = self.nixbuild("cache", "check", "--format", "json", *words, **options)
         self.assertEqual(result.returncode, status, result)
@@ -69,10 +82,7 @@ class Check(CacheTest):
                 self.assertGreater(told["caches"][0]["unpackedBytes"], 0)
             evaluated = self.checked("--cache-from", server.url, ".#classicImage")
             self.assertEqual(evaluated["path"], path)
-        shutil.rmtree(self.outside(cache))
-        self.machine.exec(["mkdir", cache]).check()
-        self.outside(f"{cache}/nix-cache-info").write_text("StoreDir: /nix/store\n")
-        self.assertIn(path, self.checked("--cache-from", f"file://{cache}", path, status=1)["missing"])
+        self.assertIn(path, self.checked("--cache-from", f"file://{self.empty_cache()}", path, status=1)["missing"])
 
     def test_what_changes_a_hash(self):
         git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
@@ -186,7 +196,8 @@ class Push(CacheTest):
     def test_to_a_folder_and_a_server(self):
         folder, other = self.new_work_folder(), self.new_work_folder()
         with CacheServer(self.machine, other) as server:
-            self.nixbuild("-t", "a:1", "--cache-to", f"file://{folder}", "--cache-to", server.url, ".#layeredImage").check()
+            targets = ["--cache-to", f"file://{folder}", "--cache-to", server.url]
+            self.nixbuild("-t", "a:1", *targets, ".#layeredImage").check()
             self.assertIn("a:1", self.engine.api.tags())
         self.assertTrue(store_paths(self.outside(folder)))
         self.assertEqual(store_paths(self.outside(folder)), store_paths(self.outside(other)))
@@ -238,6 +249,32 @@ class Push(CacheTest):
             self.nixbuild("cache", "use", f"cachix:{NAME}", env=home).check()
             conf = self.outside(f"{home['XDG_CONFIG_HOME']}/nix/nix.conf")
             self.assertEqual(conf.read_text(), lines)
+
+
+    def test_attic_by_its_program(self):
+        failed = self.nixbuild("cache", "push", "--cache-to", "attic:mine", ".#layeredImage")
+        self.assert_fails(failed, "attic", "where Nix runs")
+        folder = self.new_work_folder()
+        program = self.outside(f"{folder}/attic")
+        program.write_text(f'#!/bin/sh\necho "$@" > {folder}/words\n')
+        program.chmod(0o755)
+        pushed = self.nixbuild("cache", "push", "--cache-to", "attic:mine", ".#layeredImage",
+                               env={"PATH": f"{folder}:/usr/bin:/usr/sbin"}).check()
+        path = re.search(r"^Pushed (\S+) to attic:mine", pushed.stdout).group(1)
+        self.assertEqual(self.outside(f"{folder}/words").read_text(), f"push mine {path}\n")
+
+    def test_the_image_of_a_linux_builder(self):
+        cache = self.new_work_folder()
+        self.assert_fails(self.nixbuild("cache", "push", "--vm-image", "--cache-to", cache), "no builder for Linux")
+        made = self.machine.exec(["nix-instantiate", "--eval", "--read-write-mode", "-E", SYSTEM_OF_A_MAC]).check()
+        link = self.outside("/run/current-system")
+        link.symlink_to(json.loads(made.stdout))
+        self.addCleanup(link.unlink)
+        missing = self.checked("--vm-image", "--cache-from", f"file://{self.empty_cache()}", status=1)["missing"]
+        self.assertTrue(missing[0].endswith("-image-of-a-test"))
+        pushed = self.nixbuild("cache", "push", "--vm-image", "--cache-to", cache).check()
+        self.assertEqual(pushed.stdout, f"Pushed {missing[0]} to file://{cache}\n")
+        self.assertEqual(self.checked("--vm-image", "--cache-from", cache)["missing"], [])
 
 
 class Remote(RemoteTest, CacheTest):
