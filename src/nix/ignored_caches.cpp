@@ -4,7 +4,6 @@
 #include "support/format.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace nixbuild::nix {
 
@@ -13,15 +12,18 @@ namespace {
 constexpr std::string_view untrusted_substituter = "ignoring untrusted substituter '";
 constexpr std::string_view restricted_setting = "ignoring the client-specified setting '";
 constexpr std::string_view unknown_key = "not signed by any of the keys in 'trusted-public-keys'";
-// Of settings that a cache needs.
-constexpr std::array<std::string_view, 6> settings{
-    "substituters", "extra-substituters",  "trusted-public-keys", "extra-trusted-public-keys",
-    "netrc-file",   "trusted-substituters"};
-
 // What stands between `begin` and the next quote.
 std::string_view quoted_after(std::string_view text, std::string_view begin) {
   text.remove_prefix(std::min(text.find(begin), text.size() - begin.size()) + begin.size());
   return text.substr(0, text.find('\''));
+}
+
+// Whether one of the caches needs `setting`: own settings of the user, which are left out likewise,
+// may be for others.
+bool needs(std::string_view setting, const Options& options) {
+  if (setting.ends_with("trusted-public-keys")) return !options.cache_keys.empty();
+  if (setting == "netrc-file") return !options.netrc.empty();
+  return setting.ends_with("substituters");
 }
 
 std::string_view bare(std::string_view address) {
@@ -55,7 +57,7 @@ std::optional<IgnoredCache> ignored_cache(std::string_view warning, const Option
   if (options.caches.empty()) return std::nullopt;
   if (warning.contains(restricted_setting)) {
     const std::string_view setting = quoted_after(warning, restricted_setting);
-    if (std::ranges::find(settings, setting) == settings.end()) return std::nullopt;
+    if (!needs(setting, options)) return std::nullopt;
     return IgnoredCache{.cache = format("the setting {}", setting),
                         .remedy = remedy_for_untrusted(bare(options.caches.front()))};
   }

@@ -17,6 +17,13 @@ bool ignored(std::string_view warning, const Options& options = asked) {
   return ignored_cache(warning, options).has_value();
 }
 
+std::string restricted(std::string_view setting) {
+  return format(
+      "ignoring the client-specified setting '{}', because it is a restricted setting and "
+      "you are not a trusted user",
+      setting);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(ignored_caches)
@@ -26,10 +33,17 @@ BOOST_AUTO_TEST_CASE(what_nix_says) {
                      "user.\nRun `man nix.conf` for more information"));
   BOOST_TEST(ignored("ignoring untrusted substituter 'https://c.example/', you are not a trusted "
                      "user."));
-  for (const std::string setting : {"trusted-public-keys", "extra-substituters", "netrc-file"})
-    BOOST_TEST(ignored(format("ignoring the client-specified setting '{}', because it is a "
-                              "restricted setting and you are not a trusted user",
-                              setting)));
+  Options with_key = asked;
+  with_key.cache_keys = {"c:1"};
+  Options with_login = asked;
+  with_login.netrc = "machine c.example password x\n";
+  for (const std::string setting : {"trusted-public-keys", "extra-trusted-public-keys"}) {
+    BOOST_TEST(ignored(restricted(setting), with_key));
+    BOOST_TEST(!ignored(restricted(setting), with_login)); // it is for another cache
+  }
+  BOOST_TEST(ignored(restricted("netrc-file"), with_login));
+  BOOST_TEST(!ignored(restricted("netrc-file"), with_key));
+  BOOST_TEST(ignored(restricted("extra-substituters")));
   BOOST_TEST(ignored("the substitute for '/nix/store/x' from 'https://c.example' is not signed by "
                      "any of the keys in 'trusted-public-keys'"));
   BOOST_TEST(ignored("unable to download 'https://c.example/nix-cache-info': HTTP error 500"));
@@ -40,8 +54,7 @@ BOOST_AUTO_TEST_CASE(what_nix_says) {
 BOOST_AUTO_TEST_CASE(what_is_said_of_something_else) {
   BOOST_TEST(!ignored("ignoring untrusted substituter 'https://c.example.org', you are not a "
                       "trusted user."));
-  BOOST_TEST(!ignored("ignoring the client-specified setting 'sandbox', because it is a restricted "
-                      "setting and you are not a trusted user"));
+  BOOST_TEST(!ignored(restricted("sandbox")));
   BOOST_TEST(!ignored("unable to download 'https://c.example/x.narinfo': HTTP error 503; retrying "
                       "in 268 ms"));
   BOOST_TEST(!ignored("Git tree '/x' is dirty"));
