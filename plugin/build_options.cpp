@@ -1,5 +1,7 @@
 #include "plugin/build_options.hpp"
 
+#include "plugin/cache_options.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -120,6 +122,7 @@ OptionTable building_options(OptionTable more) {
        .repeatable = true},
   };
   append(table, output_options());
+  append(table, cache_options());
   append(table, std::move(more));
   sort_by_name(table);
   append(table, image_options());

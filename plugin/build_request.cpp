@@ -1,6 +1,7 @@
 #include "plugin/build_request.hpp"
 
 #include "plugin/devcontainer_options.hpp"
+#include "plugin/cache_options.hpp"
 #include "plugin/image_options.hpp"
 #include "plugin/platform_options.hpp"
 #include "support/error.hpp"
@@ -119,6 +120,7 @@ pipeline::BuildRequest parse_build_request(const ParsedOptions& options,
   request.provenance = options.is_on("provenance");
   request.check = options.is_on("check");
   request.amendments = devcontainer_amendments_of(options);
+  set_caches(request, options, environment);
   set_platforms(request, options, environment);
   set_builders(request, options, environment);
   if (options.is_on("debug")) request.docker.debug = true;

@@ -2,6 +2,7 @@
 
 #include "plugin/build_options.hpp"
 #include "plugin/builder_commands.hpp"
+#include "plugin/cache_commands.hpp"
 #include "plugin/devcontainer_commands.hpp"
 #include "plugin/hooks_commands.hpp"
 #include "plugin/install_commands.hpp"
@@ -240,8 +241,8 @@ std::vector<Command> make_commands() {
                            inspect_command(), imagetools_command(), imagetools_inspect_command(),
                            prune_command(),   info_command(),       doctor_command(),
                            compose_command(), bake_command()};
-  for (auto group : {builder_commands(), devcontainer_commands(), vm_commands(), hooks_commands(),
-                     install_commands()}) {
+  for (auto group : {builder_commands(), cache_commands(), devcontainer_commands(), vm_commands(),
+                     hooks_commands(), install_commands()}) {
     for (Command& command : group) {
       command.options.push_back(help_option);
       all.push_back(std::move(command));
@@ -332,6 +333,12 @@ const std::vector<Variable>& environment_variables() {
        "the machine that the commands of vm mean where none is named"},
       {"NIXBUILD_COMPOSE_BUILT", "set by docker nixbuild compose for the provider that its Compose "
                                  "calls: services that were built a moment ago"},
+      {"CACHIX_NAME",
+       "a cache of Cachix to fetch from, and with a token to push to, where no cache "
+       "is named"},
+      {"CACHIX_AUTH_TOKEN, CACHIX_SIGNING_KEY",
+       "who to be at Cachix, and the key of a cache that is signed here, in place of what "
+       "cachix.dhall says"},
       {"NO_COLOR, BUILDKIT_COLORS", "no colors, or other ones, in the display of a terminal"},
       {"BUILDKIT_TTY_LOG_LINES, TTY_DISPLAY_RATE",
        "log lines of each running step, and milliseconds between redraws, in the display of a "

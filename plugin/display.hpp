@@ -29,7 +29,8 @@ auto with_display(progress::Mode mode, progress::Activity activity,
                   const context::GlobalFlags& docker, World& world, Work&& work) {
   const auto reporter = make_display(mode, activity, docker, world);
   OutputSink images(world.out);
-  pipeline::World inner{world.environment, world.processes, *reporter, world.web, &images};
+  pipeline::World inner{world.environment, world.processes, *reporter, world.web,
+                        &images,           nullptr,         world.sign};
   return std::forward<Work>(work)(inner);
 }
 
@@ -38,7 +39,8 @@ template <class Work>
 decltype(auto) without_display(World& world, Work&& work) {
   const auto silent =
       progress::make_reporter({.mode = progress::Mode::none}, world.err, world.environment, {});
-  pipeline::World inner{world.environment, world.processes, *silent, world.web};
+  pipeline::World inner{world.environment, world.processes, *silent,   world.web,
+                        nullptr,           nullptr,         world.sign};
   return std::forward<Work>(work)(inner);
 }
 

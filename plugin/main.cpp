@@ -1,3 +1,4 @@
+#include "cache/ed25519.hpp"
 #include "http/curl_web.hpp"
 #include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
@@ -52,7 +53,8 @@ int run_in_real_world(const std::vector<std::string>& arguments,
       .hand_over = [](const process::Command& command) -> int { process::become(command); },
       .parent = process::arguments_of_parent,
       .watch_folders = watch::uv_file_watch,
-      .web = web.get()};
+      .web = web.get(),
+      .sign = cache::sign};
   return plugin::run_main(arguments, world);
 }
 

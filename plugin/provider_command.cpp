@@ -161,7 +161,8 @@ void up(const Call& call, World& world) {
       compose::project_directory(caller.place, world.environment, std::filesystem::current_path());
   const auto request = service_request(call.service, folder, caller.docker, world.environment);
   ProviderReporter reporter(world.out, world.cancel);
-  pipeline::World inner{world.environment, world.processes, reporter, world.web};
+  pipeline::World inner{world.environment, world.processes, reporter,  world.web,
+                        nullptr,           nullptr,         world.sign};
   const ImageIds before = images_of(request, inner, world.cancel);
   tell_changes(before, world.build(request, inner, world.cancel), reporter);
 }

@@ -4,6 +4,7 @@
 #include "plugin/build_command.hpp"
 #include "plugin/builder_alias.hpp"
 #include "plugin/builder_commands.hpp"
+#include "plugin/cache_commands.hpp"
 #include "plugin/command.hpp"
 #include "plugin/complete.hpp"
 #include "plugin/compose_command.hpp"
@@ -117,6 +118,12 @@ constexpr std::array runners{
     Runner{"builder inspect", run_builder_inspect},
     Runner{"builder ls", run_builder_list},
     Runner{"builder rm", run_builder_remove},
+    Runner{"cache check", run_cache_check},
+    Runner{"cache login", [](const ParsedOptions& options, const Docker&,
+                             World& world) { return run_cache_login(options, world); }},
+    Runner{"cache push", run_cache_push},
+    Runner{"cache use", [](const ParsedOptions& options, const Docker&,
+                           World& world) { return run_cache_use(options, world); }},
     Runner{"devcontainer build", run_devcontainer_build},
     Runner{"devcontainer check", run_devcontainer_check},
     Runner{"devcontainer init", [](const ParsedOptions& options, const Docker&,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cache/signing.hpp"
 #include "http/web.hpp"
 #include "pipeline/flake_images.hpp"
 #include "pipeline/inspect.hpp"
@@ -54,7 +55,8 @@ struct World {
   std::function<std::vector<std::string>()> parent = [] { return std::vector<std::string>(); };
   // watch::uv_file_watch, or a test's.
   watch::MakeFileWatch watch_folders = {};
-  http::Web* web = nullptr; // none in tests without a registry
+  http::Web* web = nullptr;     // none in tests without a registry
+  cache::Signer sign = nullptr; // as above
 };
 
 } // namespace nixbuild::plugin

@@ -1,6 +1,9 @@
 #include "nix/flags.hpp"
 
 #include "nix/secret_settings.hpp"
+#include "support/format.hpp"
+
+#include <fmt/ranges.h>
 
 namespace nixbuild::nix {
 
@@ -10,9 +13,17 @@ void append(Arguments& arguments, std::initializer_list<std::string> more) {
   arguments.insert(arguments.end(), more);
 }
 
+void append_list(Arguments& arguments, const std::string& setting,
+                 const std::vector<std::string>& values) {
+  if (values.empty()) return;
+  append(arguments, {"--option", setting, format("{}", fmt::join(values, " "))});
+}
+
 void append_build_flags(Arguments& arguments, const Options& options) {
   for (const auto& [name, value] : options.settings)
     if (!may_be_secret(name, value)) append(arguments, {"--option", name, value});
+  append_list(arguments, "extra-substituters", options.caches);
+  append_list(arguments, "extra-trusted-public-keys", options.cache_keys);
   if (options.cores) append(arguments, {"--cores", *options.cores});
   // An option and not `--builders`, so that the empty value ("none") works everywhere.
   if (options.builders) append(arguments, {"--option", "builders", *options.builders});

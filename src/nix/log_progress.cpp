@@ -78,9 +78,10 @@ std::string item_of_url(std::string_view url) {
 
 } // namespace
 
-LogProgress::LogProgress(progress::Reporter& reporter, progress::Step& step)
+LogProgress::LogProgress(progress::Reporter& reporter, progress::Step& step, std::string downloads)
     : reporter_(reporter)
-    , step_(step) {}
+    , step_(step)
+    , downloads_(std::move(downloads)) {}
 
 LogProgress::~LogProgress() = default;
 
@@ -194,7 +195,7 @@ void LogProgress::start_transfer(const ActivityStarted& started) {
   const std::string_view what = string_field(started.fields, 0);
   if (!is_path && is_of_binary_cache(what)) return;
   did_something_ = true;
-  if (!fetch_step_) fetch_step_ = std::make_unique<progress::Step>(reporter_, "fetch");
+  if (!fetch_step_) fetch_step_ = std::make_unique<progress::Step>(reporter_, downloads_);
   transfers_.insert_or_assign(
       started.id,
       Transfer{.item = is_path ? progress::printable(readable_name(what)) : item_of_url(what)});
@@ -208,6 +209,7 @@ void LogProgress::advance(Transfer& transfer, const ActivityResult& result) {
 
 // Warnings that one can do something about are for everybody, the others are for who looks closer.
 void LogProgress::warn(std::string_view text) {
+  if (told_) told_(text);
   append(remarks_, text);
   const auto remedy = remedy_of_warning(text);
   if (!remedy) return step_.log(format("{}{}", warning_mark, text));

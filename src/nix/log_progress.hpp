@@ -6,26 +6,32 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nixbuild::nix {
 
 // Shows what one command of Nix logs: each build becomes a step with its log lines, downloads
-// become items of one step, and everything else is logged by `step`, the command's own. Keeps what
-// an error message needs, since with internal-json Nix does not repeat the log of a failed build.
+// become items of one step (`downloads`), and everything else is logged by `step`, the command's
+// own. Keeps what an error message needs, since with internal-json Nix does not repeat the log of a
+// failed build.
 class LogProgress {
 public:
-  LogProgress(progress::Reporter& reporter, progress::Step& step);
+  LogProgress(progress::Reporter& reporter, progress::Step& step, std::string downloads = "fetch");
   LogProgress(const LogProgress&) = delete;
   LogProgress& operator=(const LogProgress&) = delete;
   ~LogProgress();
 
   // One line of the command's stderr.
   void line(std::string_view line);
+
+  // Who is told of each warning, and may throw what ends the command.
+  void on_warning(std::function<void(std::string_view)> told) { told_ = std::move(told); }
 
   // Before another command for the same step: what the one before said is no failure of this one.
   void forget_failure();
@@ -67,6 +73,7 @@ private:
 
   progress::Reporter& reporter_;
   progress::Step& step_;
+  const std::string downloads_;
   std::unique_ptr<progress::Step> fetch_step_;
   std::map<std::uint64_t, Build> builds_;
   std::map<std::uint64_t, Transfer> transfers_;
@@ -80,6 +87,7 @@ private:
   std::uint64_t builds_failed_ = 0;
   BuildEnd next_end_ = BuildEnd::unknown;
   bool did_something_ = false;
+  std::function<void(std::string_view)> told_;
 };
 
 } // namespace nixbuild::nix

@@ -3,6 +3,7 @@
 #include "nix/attribute_path.hpp"
 #include "nix/discovery.hpp"
 #include "nix/evaluate.hpp"
+#include "nix/secret_settings.hpp"
 #include "nix/session.hpp"
 #include "nix/store_path.hpp"
 #include "support/format.hpp"
@@ -236,6 +237,48 @@ void Nix::rebuild(const std::string& derivation, const std::string& output, cons
         .with_hint("Find out what differs: `nix-store --realise --check --keep-failed` keeps the "
                    "second result, for diffoscope to compare.");
   });
+}
+
+void Nix::copy_to(const std::string& url, const std::vector<std::string>& paths,
+                  const Options& options, progress::Reporter& reporter, const CancelToken& cancel) {
+  const Session session{runner_, program_, options, reporter, cancel, environment_};
+  Arguments argv{program_.string()};
+  const auto append = [&argv](const Arguments& more) {
+    argv.insert(argv.end(), more.begin(), more.end());
+  };
+  append(experimental_features());
+  append({"copy", "--to", url, "--log-format", "internal-json"});
+  for (const auto& [name, value] : options.settings)
+    if (!may_be_secret(name, value)) append({"--option", name, value});
+  append(paths);
+  progress::as_step(reporter, format("push to {}", url), [&](progress::Step& step) {
+    LogProgress log(reporter, step, "copy");
+    const auto printed = run_logged(session, argv, log);
+    if (!printed) throw explain(format("cannot push to {}", url), printed.error());
+    if (!log.did_something()) step.cached();
+  });
+}
+
+std::string Nix::output_path(const std::string& derivation, const std::string& output,
+                             const CancelToken& cancel) {
+  if (output.empty()) return derivation;
+  const auto answer = process::capture(
+      runner_,
+      {.argv = {nix_store_beside(program_).string(), "--query", "--binding", output, derivation}},
+      cancel);
+  std::string path = answer.out.substr(0, answer.out.find('\n'));
+  if (!answer.status.success() || !is_store_path(path))
+    throw Error(ErrorKind::failed,
+                format("Nix cannot tell where the output {} of {} will be", output, derivation))
+        .with_detail(answer.err);
+  return path;
+}
+
+bool Nix::has_path(const std::string& path, const CancelToken& cancel) {
+  return process::capture(runner_,
+                          {.argv = {nix_store_beside(program_).string(), "--check-validity", path}},
+                          cancel)
+      .status.success();
 }
 
 Closure Nix::closure(const std::string& path, const CancelToken& cancel) {

@@ -148,6 +148,17 @@ public:
   [[nodiscard]] DryRun what_would_be_built(const std::string& derivation, const std::string& output,
                                            const Options& options, const CancelToken& cancel);
 
+  // Copies `paths`, which are valid, with all that they need to the store at `url`, which may be a
+  // binary cache (`nix copy`). Throws an Error of kind failed, or what explain() makes of it.
+  void copy_to(const std::string& url, const std::vector<std::string>& paths,
+               const Options& options, progress::Reporter& reporter, const CancelToken& cancel);
+
+  // Where `output` of `derivation` is or would be.
+  [[nodiscard]] std::string output_path(const std::string& derivation, const std::string& output,
+                                        const CancelToken& cancel);
+  // Whether the store has `path`.
+  [[nodiscard]] bool has_path(const std::string& path, const CancelToken& cancel);
+
   // What `path`, a valid store path, needs at run time. Throws as query_closure().
   [[nodiscard]] Closure closure(const std::string& path, const CancelToken& cancel);
 

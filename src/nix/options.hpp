@@ -24,6 +24,13 @@ struct Options {
   std::optional<std::string> max_jobs;
   std::optional<std::string> cores;
   std::optional<std::string> builders;
+  // Caches that were asked for, by their addresses, and the keys that they sign with: beside those
+  // of nix.conf. That Nix leaves one out is an error, unless it may.
+  std::vector<std::string> caches = {};
+  std::vector<std::string> cache_keys = {};
+  bool allow_ignored_caches = false;
+  // Not handed on, but to be put into a file where Nix runs: secret lines of netrc(5).
+  std::string netrc = {};
   // Not handed on: what the installable's flake is called in messages, where it names a copy.
   std::string shown_flake = {};
   // Not handed on: below this folder are source trees, each in a folder that is named by its

@@ -1,6 +1,7 @@
 #include "nix/session.hpp"
 
 #include "nix/discovery.hpp"
+#include "nix/ignored_caches.hpp"
 #include "nix/secret_settings.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -37,6 +38,7 @@ std::expected<std::string, Failure> run_logged(const Session& session, const Arg
     output += '\n';
   };
   log.forget_failure();
+  refuse_ignored_caches(log, session.options);
   const process::ExitStatus status = session.runner.run(
       {.argv = argv,
        .directory = {},

@@ -1,6 +1,7 @@
 #include "pipeline/build.hpp"
 
 #include "image/docker_tools_image.hpp"
+#include "pipeline/cache_session.hpp"
 #include "pipeline/directories.hpp"
 #include "pipeline/foreign_build.hpp"
 #include "pipeline/gc_root.hpp"
@@ -38,6 +39,11 @@ Artifact artifact_of(fs::path path, const nix::Evaluation& evaluation) {
           .derivation = evaluation.derivation};
 }
 
+BuildRequest with_options(BuildRequest request, const nix::Options& options) {
+  request.nix = options;
+  return request;
+}
+
 nix::Nix nix_of(World& world) {
   return {world.processes, world.environment, evaluation_memory_file(world.environment)};
 }
@@ -52,13 +58,14 @@ Artifact realise(const BuildRequest& request, const nix::Installable& installabl
   const auto realise_one = [&](const nix::Realisable& wanted) {
     return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
   };
-  nix::Realisable wanted = shortest_way_to_image(evaluation);
+  nix::Realisable wanted =
+      request.caches.only ? image_of(evaluation) : shortest_way_to_image(evaluation);
   if (evaluation.system == system) {
     require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
   }
   fs::path path = realise_one(wanted);
   // An attribute may be called "conf" and be something else.
-  if (!evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
+  if (!request.caches.only && !evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
     wanted = image_of(evaluation);
     path = realise_one(wanted);
   }
@@ -102,8 +109,10 @@ void realise_together(const std::vector<NamedRequest>& requests,
 
 } // namespace
 
-Artifact build(const BuildRequest& request, const oci::Platform& platform, World& world,
+Artifact build(const BuildRequest& asked, const oci::Platform& platform, World& world,
                const CancelToken& cancel) {
+  const CacheSession caches(asked.nix, world.environment);
+  const BuildRequest request = with_options(asked, caches.options());
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
   if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return {.path = built->path};
 
@@ -113,9 +122,14 @@ Artifact build(const BuildRequest& request, const oci::Platform& platform, World
   return realise(request, installable, evaluation, platform, nix, world, cancel);
 }
 
-std::vector<Artifact> build_together(const std::vector<NamedRequest>& requests,
+std::vector<Artifact> build_together(const std::vector<NamedRequest>& asked,
                                      const oci::Platform& platform, World& world,
                                      const CancelToken& cancel) {
+  // Their options are the same.
+  const CacheSession caches(asked.front().request.nix, world.environment);
+  std::vector<NamedRequest> requests = asked;
+  for (auto& [name, request] : requests)
+    request = with_options(std::move(request), caches.options());
   const auto evaluations = evaluate_together(requests, nix::system_of(platform), world, cancel);
   const bool all_known = std::ranges::all_of(
       evaluations, [](const auto& evaluation) { return evaluation.has_value(); });
@@ -126,7 +140,7 @@ std::vector<Artifact> build_together(const std::vector<NamedRequest>& requests,
       [&](std::size_t index, World& own, const CancelToken& stop) {
         const BuildRequest& request = requests[index].request;
         if (!evaluations[index]) {
-          artifacts[index] = build(request, platform, own, stop);
+          artifacts[index] = build(asked[index].request, platform, own, stop);
           return;
         }
         nix::Nix nix = nix_of(own);
@@ -145,12 +159,13 @@ BuildPlan plan_build(const BuildRequest& request, const oci::Platform& platform,
   if (std::holds_alternative<nix::BuiltFile>(installable)) return plan;
 
   nix::Nix nix = nix_of(world);
+  const CacheSession caches(request.nix, world.environment);
   const nix::Evaluation evaluation =
-      nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
+      nix.evaluate(installable, nix::system_of(platform), caches.options(), world.reporter, cancel);
   plan.attribute = evaluation.attribute;
   const nix::Realisable wanted = shortest_way_to_image(evaluation);
   plan.derivation = wanted.derivation;
-  plan.work = nix.what_would_be_built(wanted.derivation, wanted.output, request.nix, cancel);
+  plan.work = nix.what_would_be_built(wanted.derivation, wanted.output, caches.options(), cancel);
   return plan;
 }
 

@@ -1,9 +1,11 @@
 #include "pipeline/build_here.hpp"
 
+#include "nix/store_path.hpp"
 #include "oci/machine_platform.hpp"
 #include "pipeline/attestations.hpp"
 #include "pipeline/build.hpp"
 #include "pipeline/build_platforms.hpp"
+#include "pipeline/cache_push.hpp"
 #include "pipeline/load_images.hpp"
 #include "pipeline/load_turns.hpp"
 #include "pipeline/platforms.hpp"
@@ -59,6 +61,13 @@ image::ImageSet image_set(const std::vector<OpenedArtifact>& opened, const Build
   return set;
 }
 
+std::vector<std::string> store_paths_of(const std::vector<PlatformArtifact>& artifacts) {
+  std::vector<std::string> paths;
+  for (const PlatformArtifact& built : artifacts)
+    if (nix::is_store_path(built.artifact.path)) paths.push_back(built.artifact.path.string());
+  return paths;
+}
+
 } // namespace
 
 BuildReport build_here(const BuildRequest& request, Connection& connection, const Deliver& deliver,
@@ -78,13 +87,18 @@ BuildReport build_here(const BuildRequest& request, Connection& connection, cons
       build_platforms({{.named = {.name = {}, .request = request}, .platforms = platforms}}, world,
                       cancel)
           .front();
+  report.store_paths = store_paths_of(artifacts);
+  CachePush push(report.store_paths, request, world, cancel);
   const auto use = [&](const std::vector<OpenedArtifact>& opened) {
-    report = BuildReport{.engine = report.engine}; // a second call replaces what the first did
+    // A second call replaces what the first did.
+    report = BuildReport{.engine = report.engine, .store_paths = report.store_paths};
     if (loads_in_place(request)) load(opened, request, connection, world, report, cancel);
     if (deliver) deliver(image_set(opened, request, world, cancel), report);
   };
-  with_images(artifacts, request.image_options, request.amendments, !request.tags.empty(), world,
-              use, cancel);
+  if (!request.caches.only)
+    with_images(artifacts, request.image_options, request.amendments, !request.tags.empty(), world,
+                use, cancel);
+  push.finish();
   return report;
 }
 

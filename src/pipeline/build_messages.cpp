@@ -36,7 +36,11 @@ json::object object_of(const nix::Options& options) {
           {"keepGoing", options.keep_going},
           {"maxJobs", text_or_null(options.max_jobs)},
           {"cores", text_or_null(options.cores)},
-          {"builders", text_or_null(options.builders)}};
+          {"builders", text_or_null(options.builders)},
+          {"caches", array_of(options.caches)},
+          {"cacheKeys", array_of(options.cache_keys)},
+          {"allowIgnoredCaches", options.allow_ignored_caches},
+          {"netrc", options.netrc}};
 }
 
 json::value array_or_null(const std::optional<std::vector<std::string>>& texts) {
@@ -80,6 +84,13 @@ json::value object_or_null(const std::optional<image::Amendments>& amendments) {
   if (!amendments) return nullptr;
   return json::object{{"booting", object_of(amendments->booting)},
                       {"others", object_of(amendments->others)}};
+}
+
+json::array array_of_caches(const std::vector<cache::CacheName>& caches) {
+  json::array array;
+  for (const cache::CacheName& cache : caches)
+    array.push_back(json::string(cache::to_string(cache)));
+  return array;
 }
 
 json::object object_of(const LoadedImage& image) {
@@ -133,7 +144,11 @@ nix::Options nix_options(const json::object& object) {
           .keep_going = object.at("keepGoing").as_bool(),
           .max_jobs = optional_text(object.at("maxJobs")),
           .cores = optional_text(object.at("cores")),
-          .builders = optional_text(object.at("builders"))};
+          .builders = optional_text(object.at("builders")),
+          .caches = texts(object.at("caches")),
+          .cache_keys = texts(object.at("cacheKeys")),
+          .allow_ignored_caches = object.at("allowIgnoredCaches").as_bool(),
+          .netrc = text(object.at("netrc"))};
 }
 
 std::map<std::string, std::string> text_map(const json::value& value) {
@@ -177,6 +192,16 @@ image::ClosureImageOptions image_options(const json::object& object) {
   return options;
 }
 
+CacheRequest cache_request(const json::object& object) {
+  CacheRequest caches{.from = {},
+                      .to = {},
+                      .netrc = text(object.at("cacheNetrc")),
+                      .only = object.at("onlyCaches").as_bool()};
+  for (const std::string& name : texts(object.at("cacheTo")))
+    caches.to.push_back(cache::parse_cache_name(name));
+  return caches;
+}
+
 LoadedImage loaded_image(const json::object& object) {
   return {.id = text(object.at("id")),
           .config_digest = checked(oci::Digest::parse(text(object.at("config")))),
@@ -218,7 +243,10 @@ std::string to_message(const BuildRequest& request) {
                                       {"sbom", request.sbom},
                                       {"provenance", request.provenance},
                                       {"check", request.check},
-                                      {"amendments", object_or_null(request.amendments)}});
+                                      {"amendments", object_or_null(request.amendments)},
+                                      {"cacheTo", array_of_caches(request.caches.to)},
+                                      {"cacheNetrc", request.caches.netrc},
+                                      {"onlyCaches", request.caches.only}});
 }
 
 BuildRequest parse_request(std::string_view message) {
@@ -239,7 +267,8 @@ BuildRequest parse_request(std::string_view message) {
                          .sbom = object.at("sbom").as_bool(),
                          .provenance = object.at("provenance").as_bool(),
                          .check = object.at("check").as_bool(),
-                         .amendments = amendments(object.at("amendments"))};
+                         .amendments = amendments(object.at("amendments")),
+                         .caches = cache_request(object)};
     if (object.at("load").as_bool()) request.outputs.emplace_back(LoadOutput{});
     return request;
   });
@@ -258,7 +287,8 @@ std::string to_message(const BuildReport& report) {
   return json::serialize(json::object{{"engine", object_of(report.engine)},
                                       {"images", std::move(images)},
                                       {"validated", std::move(validated)},
-                                      {"plans", std::move(plans)}});
+                                      {"plans", std::move(plans)},
+                                      {"storePaths", array_of(report.store_paths)}});
 }
 
 BuildReport parse_report(std::string_view message) {
@@ -271,6 +301,7 @@ BuildReport parse_report(std::string_view message) {
       report.validated.push_back(validated_image(image.as_object()));
     for (const json::value& plan : object.at("plans").as_array())
       report.plans.push_back(build_plan(plan.as_object()));
+    report.store_paths = texts(object.at("storePaths"));
     return report;
   });
 }

@@ -60,7 +60,8 @@ struct BuildReport {
   std::vector<PushedImage> pushed;
   std::vector<ValidatedImage> validated;
   std::vector<WrittenImage> written;
-  std::vector<BuildPlan> plans; // of a dry run, one for each platform
+  std::vector<BuildPlan> plans;              // of a dry run, one for each platform
+  std::vector<std::string> store_paths = {}; // that were built where Nix ran
 };
 
 // Adds what `more` tells of images to `report`.

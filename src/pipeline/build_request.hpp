@@ -7,6 +7,7 @@
 #include "nix/options.hpp"
 #include "oci/platform.hpp"
 #include "oci/reference.hpp"
+#include "pipeline/cache_request.hpp"
 #include "pipeline/output.hpp"
 
 #include <map>
@@ -36,7 +37,7 @@ struct BuildRequest {
   image::ClosureImageOptions image_options; // for a result that we make an image of
   bool stable_order = false;                // layers ordered as in the image that has the name now
   bool remove_replaced = false;             // remove the image that loses its name
-  std::vector<Output> outputs = {LoadOutput{}}; // where the image goes; not empty
+  std::vector<Output> outputs = {LoadOutput{}}; // where the image goes; empty for caches alone
   // Other contexts whose machines build for a platform.
   std::vector<std::pair<oci::Platform, std::string>> nodes;
   std::map<std::string, std::string> manifest_annotations;
@@ -45,6 +46,7 @@ struct BuildRequest {
   bool provenance = false;                          // attach how it was made, as SLSA
   bool check = false;                               // build again and compare
   std::optional<image::Amendments> amendments = {}; // of the images on their way
+  CacheRequest caches = {};
 };
 
 // Whether the image is to be loaded into the engine that is meant.

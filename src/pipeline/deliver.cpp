@@ -88,7 +88,7 @@ private:
 
 Deliver deliver_outputs(const BuildRequest& request, World& world, const CancelToken& cancel) {
   const std::vector<Output> only_here{LoadOutput{}};
-  if (request.outputs == only_here) return {};
+  if (request.outputs == only_here || request.caches.only) return {};
   return [&](const image::ImageSet& images, BuildReport& report) {
     for (const Output& output : request.outputs)
       if (output != Output(LoadOutput{}))

@@ -20,7 +20,8 @@ std::string flake_of(const BuildRequest& request) {
 bool may_be_grouped(const BuildRequest& request) {
   const std::vector<Output> only_here{LoadOutput{}};
   return request.outputs == only_here && request.nodes.empty() && !request.nix.keep_going &&
-         !request.dry_run && !request.check && !request.out_link && !flake_of(request).empty();
+         !request.dry_run && !request.check && !request.out_link && request.caches.to.empty() &&
+         !flake_of(request).empty();
 }
 
 bool go_together(const BuildRequest& one, const BuildRequest& other) {

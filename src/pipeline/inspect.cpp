@@ -2,6 +2,7 @@
 
 #include "oci/machine_platform.hpp"
 #include "pipeline/build.hpp"
+#include "pipeline/caches.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
 #include "pipeline/remotely.hpp"
@@ -86,7 +87,8 @@ bool insists_on_builder(const BuildRequest& request) {
 
 } // namespace
 
-Inspection inspect(const BuildRequest& request, World& world, const CancelToken& cancel) {
+Inspection inspect(const BuildRequest& asked, World& world, const CancelToken& cancel) {
+  const BuildRequest request = with_caches(asked, world, cancel);
   Connection connection = connect(request.docker, world);
   Inspection inspection;
   ask_engine(inspection, connection.engine, cancel);

@@ -45,6 +45,8 @@ std::optional<std::string> beyond_script(const BuildRequest& request, const engi
   if (request.outputs != std::vector<Output>{LoadOutput{}}) return "--push or --output";
   if (request.stable_order) return "--stable-order";
   if (request.remove_replaced) return "--rm-replaced";
+  if (!request.caches.to.empty()) return "--cache-to";
+  if (!request.nix.netrc.empty()) return "a cache that wants a login";
   if (request.amendments) return "what a dev container needs";
   if (overrides_with_local_flake(request.nix, fs::current_path())) {
     return "--override-input with a flake of this machine";
@@ -194,6 +196,7 @@ RemoteResult build_plainly(const BuildRequest& request, const builder::Way& mach
         const auto child = world.processes.start_on_socket(command, std::move(ends.write));
         const http::StreamSocket socket(std::move(ends.read));
         PlainOutput output(world.reporter, step, machine.peer);
+        output.refuse_ignored_caches(request.nix);
         send(socket, job, source, cancel);
         receive(socket, output, cancel);
         const process::ExitStatus status = child->wait();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nix/ignored_caches.hpp"
 #include "nix/log_progress.hpp"
 #include "process/command.hpp"
 #include "progress/reporter.hpp"
@@ -18,6 +19,11 @@ class PlainOutput {
 public:
   // `step` is Nix's; loading becomes another. `peer` names the machine.
   PlainOutput(progress::Reporter& reporter, progress::Step& step, std::string peer);
+
+  // See nix/ignored_caches.hpp.
+  void refuse_ignored_caches(const nix::Options& options) {
+    nix::refuse_ignored_caches(log_, options);
+  }
 
   void line(std::string_view line);
 

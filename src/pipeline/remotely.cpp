@@ -4,6 +4,8 @@
 #include "builder/start_agent.hpp"
 #include "nix/installable.hpp"
 #include "pipeline/builder_choice.hpp"
+#include "pipeline/caches.hpp"
+#include "pipeline/cachix_relay.hpp"
 #include "pipeline/hand_over.hpp"
 #include "pipeline/offered_sources.hpp"
 #include "pipeline/plain_build.hpp"
@@ -67,9 +69,11 @@ RemoteResult ask(agent::Connection& agent, RemoteJob job, const Deliver& deliver
   OfferedSources sources = offer_sources(first(job), fs::current_path(), world.processes, cancel);
   job.sources = sources.needs;
   BuildReport delivered;
+  CachixRelay cachix(world, cancel);
   HandedOver images([&](const image::ImageSet& set) { deliver(set, delivered); }, cancel);
   const auto answer = [&](const std::string& question, archive::Source& data, archive::Sink& back) {
     if (job.hand_over && HandedOver::is_for(question)) return images.answer(question, data);
+    if (world.web != nullptr && CachixRelay::is_for(question)) return cachix.answer(question, data);
     return sources.offer.answer(question, back);
   };
   RemoteResult result =
@@ -167,6 +171,8 @@ std::optional<RemoteResult> do_remotely(RemoteJob job, const Deliver& deliver,
     return std::nullopt;
   }
   const builder::Way way = open_way(*chosen, connection, world, cancel);
+  for (auto& [name, request] : job.requests)
+    carry_own_caches(request.nix, world.environment);
   job.engine_socket = way.engine_socket;
   // Asked meanwhile, since the way through the docker CLI takes its time.
   // The engine is for one thread at a time. A build may take hours, and whether the engine was

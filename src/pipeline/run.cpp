@@ -1,6 +1,7 @@
 #include "pipeline/run.hpp"
 
 #include "pipeline/build_here.hpp"
+#include "pipeline/caches.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/deliver.hpp"
 #include "pipeline/nodes.hpp"
@@ -8,7 +9,8 @@
 
 namespace nixbuild::pipeline {
 
-BuildReport run(const BuildRequest& request, World& world, const CancelToken& cancel) {
+BuildReport run(const BuildRequest& asked, World& world, const CancelToken& cancel) {
+  const BuildRequest request = with_caches(asked, world, cancel);
   if (!request.nodes.empty()) return run_on_nodes(request, world, cancel);
   Connection connection = connect(request.docker, world);
   const Deliver deliver = deliver_outputs(request, world, cancel);

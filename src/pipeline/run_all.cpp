@@ -1,6 +1,7 @@
 #include "pipeline/run_all.hpp"
 
 #include "pipeline/build_here.hpp"
+#include "pipeline/caches.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/groups.hpp"
 #include "pipeline/load_turns.hpp"
@@ -27,8 +28,11 @@ std::vector<BuildReport> run_group(const std::vector<NamedRequest>& requests, Wo
 
 } // namespace
 
-std::vector<BuildReport> run_all(const std::vector<NamedRequest>& requests, World& world,
+std::vector<BuildReport> run_all(const std::vector<NamedRequest>& asked, World& world,
                                  const CancelToken& cancel) {
+  std::vector<NamedRequest> requests = asked;
+  for (auto& [name, request] : requests)
+    request = with_caches(std::move(request), world, cancel);
   std::vector<BuildReport> reports(requests.size());
   std::vector<Branch> branches;
   for (const std::vector<std::size_t>& group : groups_of(requests)) {

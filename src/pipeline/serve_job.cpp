@@ -4,6 +4,7 @@
 #include "nix/discovery.hpp"
 #include "oci/digest.hpp"
 #include "pipeline/build_here.hpp"
+#include "pipeline/cachix_relay.hpp"
 #include "pipeline/client_sources.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/gc_root.hpp"
@@ -39,6 +40,19 @@ fs::path root_link(const std::string& project, const std::string& installable,
   return gc_root_folder(environment) / format("remote-{}", digest.hex().substr(0, 12));
 }
 
+void push_to_cachix(const BuildRequest& request, const std::vector<std::string>& paths,
+                    agent::Conversation& client, World& world, const CancelToken& cancel) {
+  if (paths.empty()) return;
+  std::optional<nix::Closure> closure;
+  for (const cache::CacheName& target : request.caches.to) {
+    if (target.kind != cache::CacheName::Kind::cachix) continue;
+    if (!closure)
+      closure = nix::query_closure(
+          world.processes, nix::nix_store_beside(nix::find_nix(world.environment)), paths, cancel);
+    offer_to_cachix(target.name, *closure, client, cancel);
+  }
+}
+
 RemoteResult done(const RemoteJob& job, agent::Conversation& client, World& world,
                   const CancelToken& cancel) {
   const BuildRequest& request = job.requests.front().request;
@@ -53,7 +67,10 @@ RemoteResult done(const RemoteJob& job, agent::Conversation& client, World& worl
       hand_over(images, client, cancel);
     };
   }
-  return BuildReports{build_here(request, connection, deliver, world, cancel)};
+  BuildReport report = build_here(request, connection, deliver, world, cancel);
+  // Not beside it: there is one question at a time.
+  push_to_cachix(request, report.store_paths, client, world, cancel);
+  return BuildReports{std::move(report)};
 }
 
 } // namespace

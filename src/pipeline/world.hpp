@@ -1,6 +1,7 @@
 #pragma once
 
 #include "archive/stream.hpp"
+#include "cache/signing.hpp"
 #include "http/web.hpp"
 #include "process/runner.hpp"
 #include "progress/reporter.hpp"
@@ -19,6 +20,7 @@ struct World {
   http::Web* web = nullptr;                 // none on an engine's machine
   archive::Sink* standard_output = nullptr; // for images that the user wants there; as above
   LoadTurns* turns = nullptr;               // of loads that go on side by side
+  cache::Signer sign = nullptr;             // for caches; none on an engine's machine
 };
 
 } // namespace nixbuild::pipeline

@@ -16,7 +16,7 @@ LAYERS = [
     {"process", "archive", "progress", "config", "compose", "hints", "watch"},
     {"http", "oci"},
     {"nix", "context", "engine", "source", "registry"},
-    {"image"},
+    {"image", "cache"},
     {"sink"},
     {"agent"},
     {"builder"},

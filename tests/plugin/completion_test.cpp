@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(text_form) {
 
 BOOST_AUTO_TEST_CASE(first_word) {
   const std::string commands =
-      "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor\ncompose\nbake\nbuilder"
+      "build\nload\npush\ninspect\nimagetools\nprune\ninfo\ndoctor\ncompose\nbake\nbuilder\ncache"
       "\ndevcontainer\nvm\nhooks\ninstall\nuninstall\nversion\nhelp\n:0\n";
   BOOST_TEST(completed({""}) == commands);
   BOOST_TEST(completed({"in"}) == "inspect\ninfo\ninstall\n:0\n");

@@ -70,6 +70,7 @@ struct FakeWorld {
     throw Error(ErrorKind::not_found, name.familiar());
   };
   int standard_input = -1;
+  http::Web* web = nullptr;
   // What happens while files are watched: by default the user ends it.
   std::function<void()> on_wait = [this] { cancel.raise(CancelLevel::graceful); };
   watch::WatchedFolders watched; // at last
@@ -143,7 +144,8 @@ struct FakeWorld {
             [this](const watch::WatchedFolders& folders) {
               watched = folders;
               return std::make_unique<ScriptedWatch>(*this);
-            }};
+            },
+        .web = web};
     return run_main(arguments, world);
   }
 };
