@@ -78,9 +78,9 @@ struct FakeWorld {
   class ScriptedWatch final : public watch::FileWatch {
   public:
     explicit ScriptedWatch(FakeWorld& world) : world_(world) {}
-    std::set<std::filesystem::path> wait(const CancelToken& cancel) override {
+    std::set<std::filesystem::path> wait(const CancelToken& stop) override {
       world_.on_wait();
-      cancel.throw_if_cancelled();
+      stop.throw_if_cancelled();
       return {};
     }
 
