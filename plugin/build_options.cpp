@@ -19,7 +19,7 @@ constexpr std::string_view build_for_platforms =
 Option builders_option() {
   Option option = builder_option();
   option.values = {"BUILDER"};
-  option.help = "Run Nix by auto, host, ssh, container, a name, or PLATFORM=CONTEXT";
+  option.help = "Run Nix by auto, host, ssh, container, NAME or PLATFORM=CONTEXT";
   option.repeatable = true;
   return option;
 }
@@ -85,14 +85,14 @@ OptionTable building_options(OptionTable more) {
       {.name = "check", .help = "Build once more and compare what comes out"},
       debug_option(),
       {.name = "devcontainer-metadata",
-       .values = {"METADATA"},
-       .help = "Label it for dev containers: a profile, JSON, a file with it, or false",
+       .values = {"WHAT"},
+       .help = "Label it for dev containers: a profile, JSON, FILE, or false",
        .completion = words,
        .words = {"privileged", "writable-cgroups", "none", "false"},
        .takes_json = true},
       {.name = "devcontainer-user",
-       .values = {"NAME[:UID[:GID]]"},
-       .help = "Have NAME work in dev containers of it, with your number or UID"},
+       .values = {"USER"},
+       .help = "Have USER work in its dev containers: NAME[:UID[:GID]]"},
       {.name = "dry-run", .help = "Show what would be built, and build and load nothing"},
       {.name = "iidfile",
        .values = {"FILE"},
@@ -110,7 +110,7 @@ OptionTable building_options(OptionTable more) {
       progress_option(),
       {.name = "quiet", .letter = 'q', .help = "Print the image ID and nothing else"},
       {.name = "rm-replaced",
-       .help = "Remove the image that loses its name, unless a container uses it",
+       .help = "Remove the image that loses its name unless a container uses it",
        .variable = "NIXBUILD_RM_REPLACED"},
       {.name = "stable-order",
        .help = "Keep the layer order of the image before; changes the image ID",
@@ -183,7 +183,7 @@ Option format_option() {
 Option registry_ca_option() {
   return {.name = "registry-ca",
           .values = {"FILE"},
-          .help = "Trust the certificates in FILE, too, when a registry is spoken to",
+          .help = "Trust certificates in FILE, too, when a registry is spoken to",
           .completion = ValueCompletion::files,
           .variable = "NIXBUILD_REGISTRY_CA"};
 }
