@@ -90,7 +90,7 @@ Look features_are_on(const Facts& facts) {
 Look user_is_trusted(const Facts& facts) {
   const Guest* guest = guest_with_nix(facts);
   if (guest == nullptr || !guest->trusted) return std::nullopt;
-  if (*guest->trusted) return fine(format("Nix trusts {}", guest->user));
+  if (*guest->trusted) return fine(guest->user);
   return warned(format("Nix does not trust {}: caches that are asked for are ignored", guest->user),
                 format("Add trusted-users = root {} to /etc/nix/nix.custom.conf, else "
                        "/etc/nix/nix.conf, and sudo systemctl restart nix-daemon. It equals root.",

@@ -76,7 +76,7 @@ Look nix_builds_for_the_engine(const Facts& facts) {
   if (facts.guest->settings.empty()) return std::nullopt;
   const auto system = system_of(facts.engine->platform);
   if (!system) return std::nullopt;
-  if (builds_for(facts, *system)) return fine(format("Nix builds for {}", *system));
+  if (builds_for(facts, *system)) return fine(*system);
   return failed(format("the engine is {}, and Nix on {} builds for {}",
                        facts.engine->platform.str(), facts.peer, facts.guest->setting("system")),
                 format("Name a builder for {}, enable Rosetta or binfmt, or build for another "
