@@ -228,7 +228,8 @@ constexpr std::array checks{
     Check{"R2", "rosetta-builder could be built", Probe::nobody, nullptr,
           "Leave its import out, enable nix.linux-builder, switch, and swap."},
     Check{"R3", "rosetta-builder's image is in a cache", Probe::nobody, nullptr,
-          "Other options give another image than the cached one."},
+          "docker nixbuild cache check --vm-image tells; other options give another image than the "
+          "cached one."},
 };
 
 } // namespace

@@ -113,7 +113,8 @@ Look nix_knows_other_platforms(const Facts& facts) {
     if (builds_for(facts, system)) continue;
     Outcome outcome = warned(
         format("{} would start programs for {}, and Nix does not know", emulator->name, system),
-        format("Add extra-platforms = {} to nix.conf and restart nix-daemon.", system));
+        facts.or_by_setup(
+            format("Add extra-platforms = {} to nix.conf and restart nix-daemon.", system)));
     if (foreign && system_of(*foreign) == system) outcome.severity = Severity::error;
     return outcome;
   }
@@ -132,7 +133,8 @@ Look sandboxes_have_rosetta(const Facts& facts) {
     if (paths.contains(folder)) return fine(format("sandboxes have {}", folder));
     return warned(
         format("sandboxes do not have {}, where Rosetta is", folder),
-        format("Add extra-sandbox-paths = {}? to nix.conf and restart nix-daemon.", folder));
+        facts.or_by_setup(
+            format("Add extra-sandbox-paths = {}? to nix.conf and restart nix-daemon.", folder)));
   }
   return std::nullopt;
 }
