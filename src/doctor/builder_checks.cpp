@@ -17,7 +17,6 @@ using Look = std::optional<Outcome>;
 
 constexpr int linux_builder_port = 31022;
 constexpr int rosetta_builder_port = 31122;
-constexpr const char* linux_builder_key = "/etc/nix/builder_ed25519";
 constexpr std::int64_t usual_memory = 8589934592;
 
 // Builders here matter where Nix here builds; where the engine's machine does, they are spare.
