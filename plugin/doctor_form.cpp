@@ -19,6 +19,8 @@ std::string line_of(const Finding& finding) {
   const std::string seen = progress::printable(outcome.seen);
   switch (outcome.severity) {
   case Severity::ok:
+    if (seen == finding.title)
+      return format("{:<8} {:<4} {}\n", to_string(outcome.severity), finding.id, seen);
     return format("{:<8} {:<4} {} ({})\n", to_string(outcome.severity), finding.id, finding.title,
                   seen);
   case Severity::elsewhere:

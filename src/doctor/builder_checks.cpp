@@ -17,7 +17,6 @@ using Look = std::optional<Outcome>;
 
 constexpr int linux_builder_port = 31022;
 constexpr int rosetta_builder_port = 31122;
-constexpr const char* linux_builder_key = "/etc/nix/builder_ed25519";
 constexpr std::int64_t usual_memory = 8589934592;
 
 // Builders here matter where Nix here builds; where the engine's machine does, they are spare.
@@ -228,7 +227,8 @@ constexpr std::array checks{
     Check{"R2", "rosetta-builder could be built", Probe::nobody, nullptr,
           "Leave its import out, enable nix.linux-builder, switch, and swap."},
     Check{"R3", "rosetta-builder's image is in a cache", Probe::nobody, nullptr,
-          "Other options give another image than the cached one."},
+          "docker nixbuild cache check --vm-image tells; other options give another image than the "
+          "cached one."},
 };
 
 } // namespace

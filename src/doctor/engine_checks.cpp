@@ -17,8 +17,7 @@ bool is_named_by_variable(const context::Context& context) {
 
 Look context_exists(const Facts& facts) {
   if (facts.context)
-    return fine(format("the context is '{}', its engine at {}", facts.context->name,
-                       facts.context->endpoint.host));
+    return fine(format("'{}', at {}", facts.context->name, facts.context->endpoint.host));
   if (!facts.context_error) return std::nullopt;
   std::string remedy = facts.context_error->hint();
   const std::string profile = context::colima_profile_of_context(facts.wanted_context);
@@ -43,7 +42,7 @@ Look context_is_not_overridden(const Facts& facts) {
 
 Look engine_answers(const Facts& facts) {
   if (facts.engine) {
-    return fine(format("{} {} answers, for {}", facts.engine->product, facts.engine->version,
+    return fine(format("{} {}, for {}", facts.engine->product, facts.engine->version,
                        facts.engine->platform.str()));
   }
   if (!facts.engine_error) return std::nullopt;
@@ -85,8 +84,8 @@ Look engine_is_the_one_meant(const Facts& facts) {
                          facts.context->endpoint.host, to_string(facts.machine.kind), name),
                   "Choose another context: docker context ls shows them.");
   }
-  return fine(format("the engine runs on {}{}{}", to_string(facts.machine.kind),
-                     facts.machine.name.empty() ? "" : " ", facts.machine.name));
+  return fine(format("{}{}{}", to_string(facts.machine.kind), facts.machine.name.empty() ? "" : " ",
+                     facts.machine.name));
 }
 
 Look one_engine_only(const Facts& facts) {

@@ -124,6 +124,10 @@ struct Facts {
   [[nodiscard]] bool builds_here() const { return builder == "host"; }
   // Whether Nix runs on another machine than we.
   [[nodiscard]] bool builds_elsewhere() const { return !builder.empty() && !builds_here(); }
+  // `remedy`, and that `vm setup` is the short way where Nix is in the machine of the engine.
+  [[nodiscard]] std::string or_by_setup(const std::string& remedy) const {
+    return builder == "ssh" ? remedy + " `docker nixbuild vm setup` does that." : remedy;
+  }
 };
 
 } // namespace nixbuild::doctor

@@ -42,34 +42,33 @@ struct CacheAnswer {
 struct Guest {
   std::string machine; // `uname -m`
   std::string user;
-  int user_id = -1;
-
-  std::string nix; // the program; empty when there is none
-  bool nix_in_path = false;
-  std::string nix_version;                     // as it prints it
-  std::map<std::string, std::string> settings; // some of nix.conf, as Nix understands them
-  bool nix_commands = true;                    // the feature is on in nix.conf
-  std::optional<bool> trusted;                 // by the store, where it says
-  std::string store_error;                     // why Nix does not reach its store
-
-  bool daemon_socket = false;
-  std::string daemon_unit; // what systemctl says of nix-daemon.socket; empty without systemd
-  int store_owner = -1;
-  bool store_writable = false;
-
   std::map<std::string, Disk> disks; // "/", "/nix"
   std::vector<MountPoint> mounts;
   std::vector<Emulator> emulators;
-  bool kvm = false;
-  bool xz = false;
-  std::optional<unsigned> tmp_permissions; // 01777
-  bool source_seen = false;
-  bool source_writable = false;
+  std::string engine_id;
+
+  std::string nix;                             // the program; empty when there is none
+  std::string nix_version;                     // as it prints it
+  std::map<std::string, std::string> settings; // some of nix.conf, as Nix understands them
+  std::string store_error;                     // why Nix does not reach its store
+  std::string daemon_unit; // what systemctl says of nix-daemon.socket; empty without systemd
   std::vector<CacheAnswer> caches;
   std::vector<std::string> netrc_machines; // that the daemon's netrc knows a password for
-  bool cachix_netrc = false;               // the user's own netrc has one of Cachix
+
+  int user_id = -1;
+  int store_owner = -1;
+  std::optional<unsigned> tmp_permissions; // 01777
+  std::optional<bool> trusted;             // by the store, where it says
+  bool nix_in_path = false;
+  bool nix_commands = true; // the feature is on in nix.conf
+  bool daemon_socket = false;
+  bool store_writable = false;
+  bool kvm = false;
+  bool xz = false;
+  bool source_seen = false;
+  bool source_writable = false;
+  bool cachix_netrc = false; // the user's own netrc has a password of Cachix
   bool token_in_argv = false;
-  std::string engine_id;
 
   // The value of a setting; empty when it is not known.
   [[nodiscard]] std::string setting(const std::string& name) const;

@@ -36,7 +36,7 @@ Look nix_answers(const Facts& facts) {
   const Guest& guest = *facts.guest;
   if (guest.nix.empty()) {
     return failed(format("there is no Nix on {}", facts.peer),
-                  format("Install it there: {}", nix::install_command));
+                  facts.or_by_setup(format("Install it there: {}.", nix::install_command)));
   }
   return fine(format("{} on {} ({})", guest.nix_version, facts.peer, guest.nix));
 }
@@ -82,19 +82,22 @@ Look features_are_on(const Facts& facts) {
   if (guest->nix_version.contains("Determinate") ||
       (guest->nix_commands && guest->setting_has("experimental-features", "flakes")))
     return fine("flakes are on");
-  return warned("flakes are off in nix.conf; this plugin turns them on for itself",
-                "Add experimental-features = nix-command flakes to /etc/nix/nix.custom.conf, else "
-                "/etc/nix/nix.conf.");
+  return warned(
+      "flakes are off in nix.conf; this plugin turns them on for itself",
+      facts.or_by_setup(
+          "Add experimental-features = nix-command flakes to /etc/nix/nix.custom.conf, else "
+          "/etc/nix/nix.conf."));
 }
 
 Look user_is_trusted(const Facts& facts) {
   const Guest* guest = guest_with_nix(facts);
   if (guest == nullptr || !guest->trusted) return std::nullopt;
-  if (*guest->trusted) return fine(format("Nix trusts {}", guest->user));
+  if (*guest->trusted) return fine(guest->user);
   return warned(format("Nix does not trust {}: caches that are asked for are ignored", guest->user),
-                format("Add trusted-users = root {} to /etc/nix/nix.custom.conf, else "
-                       "/etc/nix/nix.conf, and sudo systemctl restart nix-daemon. It equals root.",
-                       guest->user));
+                facts.or_by_setup(format(
+                    "Add trusted-users = root {} to /etc/nix/nix.custom.conf, else "
+                    "/etc/nix/nix.conf, and sudo systemctl restart nix-daemon. It equals root.",
+                    guest->user)));
 }
 
 Look builds_are_sandboxed(const Facts& facts) {

@@ -76,7 +76,7 @@ Look nix_builds_for_the_engine(const Facts& facts) {
   if (facts.guest->settings.empty()) return std::nullopt;
   const auto system = system_of(facts.engine->platform);
   if (!system) return std::nullopt;
-  if (builds_for(facts, *system)) return fine(format("Nix builds for {}", *system));
+  if (builds_for(facts, *system)) return fine(*system);
   return failed(format("the engine is {}, and Nix on {} builds for {}",
                        facts.engine->platform.str(), facts.peer, facts.guest->setting("system")),
                 format("Name a builder for {}, enable Rosetta or binfmt, or build for another "
@@ -113,7 +113,8 @@ Look nix_knows_other_platforms(const Facts& facts) {
     if (builds_for(facts, system)) continue;
     Outcome outcome = warned(
         format("{} would start programs for {}, and Nix does not know", emulator->name, system),
-        format("Add extra-platforms = {} to nix.conf and restart nix-daemon.", system));
+        facts.or_by_setup(
+            format("Add extra-platforms = {} to nix.conf and restart nix-daemon.", system)));
     if (foreign && system_of(*foreign) == system) outcome.severity = Severity::error;
     return outcome;
   }
@@ -132,7 +133,8 @@ Look sandboxes_have_rosetta(const Facts& facts) {
     if (paths.contains(folder)) return fine(format("sandboxes have {}", folder));
     return warned(
         format("sandboxes do not have {}, where Rosetta is", folder),
-        format("Add extra-sandbox-paths = {}? to nix.conf and restart nix-daemon.", folder));
+        facts.or_by_setup(
+            format("Add extra-sandbox-paths = {}? to nix.conf and restart nix-daemon.", folder)));
   }
   return std::nullopt;
 }

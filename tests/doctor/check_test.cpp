@@ -225,6 +225,7 @@ BOOST_AUTO_TEST_CASE(n1_no_nix) {
   Facts facts = healthy_colima();
   facts.guest->nix.clear();
   check_only(facts, "N1", error, "there is no Nix on Colima nix-builder", "nix-installer");
+  BOOST_TEST(outcome_of(facts, "N1").remedy.ends_with("`docker nixbuild vm setup` does that."));
   facts.builder = "container";
   facts.to_guest.clear();
   facts.guest.reset();
@@ -278,6 +279,7 @@ BOOST_AUTO_TEST_CASE(n7_untrusted_user) {
   Facts facts = healthy();
   facts.guest->trusted = false;
   check_only(facts, "N7", warning, "does not trust me", "trusted-users = root me");
+  BOOST_TEST(!outcome_of(facts, "N7").remedy.contains("vm setup"));
 }
 
 BOOST_AUTO_TEST_CASE(n8_no_sandbox) {

@@ -48,12 +48,14 @@ BOOST_AUTO_TEST_SUITE(doctor_)
 BOOST_AUTO_TEST_CASE(form_for_people) {
   const std::vector<Finding> findings{
       {.id = "N1", .title = "Nix answers", .outcome = doctor::fine("2.34.8")},
+      {.id = "N6", .title = "flakes are on", .outcome = doctor::fine("flakes are on")},
       {.id = "N10", .title = "t", .outcome = doctor::warned("no network", "mend it")},
       {.id = "X3", .title = "t", .outcome = doctor::failed("no\x1b[1m engine", "")},
       {.id = "B2",
        .title = "hashes",
        .outcome = {.severity = Severity::elsewhere, .seen = "nothing", .remedy = "pin it"}}};
   BOOST_TEST(findings_text(findings) == "ok       N1   Nix answers (2.34.8)\n"
+                                        "ok       N6   flakes are on\n"
                                         "warning  N10  no network\n"
                                         "              mend it\n"
                                         "error    X3   no engine\n"
