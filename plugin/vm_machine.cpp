@@ -95,6 +95,7 @@ std::optional<VirtualMachine> machine_called(const std::string& name, const Know
 VirtualMachine find_machine(const std::string& name, const KnownMachines& known) {
   if (auto found = machine_called(name, known)) return *std::move(found);
   std::vector<std::string> names;
+  names.reserve(known.machines.size());
   for (const VirtualMachine& one : known.machines)
     names.push_back(format("{} ({})", one.name, to_string(one.tool)));
   throw Error(ErrorKind::not_found, format("there is no machine \"{}\"", name))

@@ -2,9 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace nixbuild::vm {
+
+namespace {
+
+// As binfmt's registrations are called by Lima, by Debian's and by Docker's qemu packages.
+struct Registration {
+  std::string_view name;
+  std::string_view system;
+};
+constexpr std::array<Registration, 3> registrations{{{"rosetta", "x86_64-linux"},
+                                                     {"qemu-x86_64", "x86_64-linux"},
+                                                     {"qemu-aarch64", "aarch64-linux"}}};
+
+} // namespace
 
 bool GuestJournal::has(std::string_view entry) const {
   return std::ranges::find(entries, entry) != entries.end();
@@ -32,18 +44,14 @@ std::string Guest::system() const {
 }
 
 std::vector<std::string> Guest::emulated_systems() const {
-  // As binfmt's registrations are called by Lima, by Debian's and by Docker's qemu packages.
-  static constexpr std::array<std::pair<std::string_view, const char*>, 3> known{
-      {{"rosetta", "x86_64-linux"},
-       {"qemu-x86_64", "x86_64-linux"},
-       {"qemu-aarch64", "aarch64-linux"}}};
   std::vector<std::string> systems;
-  for (const auto& [name, system] : known) {
+  for (const Registration& known : registrations) {
     const bool works = std::ranges::any_of(emulators, [&](const Emulator& one) {
-      return one.name == name && one.enabled && one.flags.contains('F');
+      return one.name == known.name && one.enabled && one.flags.contains('F');
     });
-    if (works && system != this->system() && std::ranges::find(systems, system) == systems.end())
-      systems.emplace_back(system);
+    const std::string foreign(known.system);
+    if (works && foreign != system() && std::ranges::find(systems, foreign) == systems.end())
+      systems.push_back(foreign);
   }
   return systems;
 }

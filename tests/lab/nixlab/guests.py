@@ -8,6 +8,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
+from . import session
+from .lanes import LANES
 from .machine import Machine
 from .nix_setup import NIX_CONF
 from .ssh import HOST_KEY, SSHD
@@ -51,16 +53,25 @@ echo "$*" >>/root/colima.log
 status=$(cat /root/colima.status 2>/dev/null)
 case $1 in
   version) echo "colima version 0.9.1"; echo "git commit: 0";;
-  list) [ -z "$status" ] || echo '{"name":"default","status":"'"$status"'","arch":"x86_64","cpus":4,"memory":8589934592,"disk":107374182400,"runtime":"docker"}';;
+  list)
+    sizes='"cpus":4,"memory":8589934592,"disk":107374182400'
+    [ -z "$status" ] ||
+      echo '{"name":"default","status":"'"$status"'","arch":"x86_64",'"$sizes"',"runtime":"docker"}';;
   start)
     docker context inspect colima >/dev/null 2>&1 ||
-      docker context create colima --description colima --docker host=unix:///root/.colima/default/docker.sock >/dev/null
+      docker context create colima --docker host=unix:///root/.colima/default/docker.sock >/dev/null
     echo "starting colima" >&2; echo Running >/root/colima.status;;
   stop) docker context rm --force colima >/dev/null; echo Stopped >/root/colima.status;;
   delete) docker context rm --force colima >/dev/null; rm -f /root/colima.status;;
 esac
 """
 COLIMA_LOG = "/root/colima.log"
+
+
+def skip_unless_lane_of_guests() -> None:
+    lane = LANES["trixie-overlay2"]
+    if session.current().lane is not lane:
+        raise unittest.SkipTest(f"the same in all lanes with ssh; runs in {lane.name}")
 
 
 def pretend_colima(machine: Machine) -> None:
@@ -74,8 +85,10 @@ def take_nix_away(machine: Machine) -> None:
     machine.exec(["mkdir", PAYLOAD]).check()
     script = 'for file in /usr/bin/nix /usr/bin/nix-*; do mv "$file" "$0"; done; rm -rf /etc/nix'
     machine.exec(["sh", "-c", script, PAYLOAD]).check()
-    without_flakes = NIX_CONF.replace("experimental-features = nix-command flakes\n", "")
-    machine.path(f"{PAYLOAD}/nix.conf").write_text(without_flakes.replace("flake-registry = /etc/nix/registry.json\n", ""))
+    conf = NIX_CONF
+    for line in ("experimental-features = nix-command flakes\n", "flake-registry = /etc/nix/registry.json\n"):
+        conf = conf.replace(line, "")
+    machine.path(f"{PAYLOAD}/nix.conf").write_text(conf)
 
 
 def pretend_systemd(machine: Machine) -> None:
@@ -103,8 +116,9 @@ def add_user_with_sudo(machine: Machine, name: str = "dev") -> None:
 def lose_root_disk(machine: Machine) -> None:
     """What a setup has written outside of /nix, and the mount there, as after `colima delete` and `colima start`."""
     machine.path("/run/nix-daemon.socket-is-active").unlink()
-    script = "pkill -f [b]in/nix-daemon; umount /nix; rmdir /nix; rm -rf /etc/nix /var/lib/docker-nixbuild /etc/systemd/system/{nix-daemon.socket,docker-nixbuild-nix.service}"
-    machine.exec(["bash", "-c", script]).check()
+    units = [f"/etc/systemd/system/{unit}" for unit in ("nix-daemon.socket", "docker-nixbuild-nix.service")]
+    script = 'pkill -f [b]in/nix-daemon; umount /nix; rmdir /nix; rm -rf "$@"'
+    machine.exec(["sh", "-c", script, "sh", "/etc/nix", "/var/lib/docker-nixbuild", *units]).check()
 
 
 def serve_root_in_memory(machine: Machine) -> None:

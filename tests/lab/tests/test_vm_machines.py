@@ -1,8 +1,16 @@
 """`docker nixbuild vm create` and what else is done to a machine of Colima, whose program is a stand-in here."""
 
 import json
+import platform
 
-from nixlab.guests import COLIMA_LOG, INSTALLER, pretend_colima, state_of, take_nix_away
+from nixlab.guests import (
+    COLIMA_LOG,
+    INSTALLER,
+    pretend_colima,
+    skip_unless_lane_of_guests,
+    state_of,
+    take_nix_away,
+)
 from nixlab.process import Result
 from nixlab.vm import COLIMA_INSTANCE, COLIMA_SOCKET, MOUNTED, VmTest
 
@@ -13,6 +21,7 @@ HELLO = "nixbuild-hello:1.0"
 class Colima(VmTest):
     @classmethod
     def setUpClass(cls) -> None:
+        skip_unless_lane_of_guests()
         super().setUpClass()
         take_nix_away(cls.server)
         pretend_colima(cls.machine)
@@ -50,7 +59,7 @@ class Colima(VmTest):
         status = self.vm_command("status", "--format=json", "default").check()
         told = json.loads(status.stdout)
         self.assertEqual((told["name"], told["status"], told["context"]), ("default", "Running", "colima"))
-        self.assertEqual(told["guest"]["system"], "x86_64-linux")
+        self.assertEqual(told["guest"]["system"], f"{platform.machine()}-linux")
         self.assertTrue(told["guest"]["nixWorks"])
         self.assertGreater(told["guest"]["storeBytes"], 0)
         self.assertIn("Nix:      nix (Nix) 2.", self.vm_command("status", "default").check().stdout)
@@ -58,7 +67,8 @@ class Colima(VmTest):
     def test_command_keeps_its_words_its_folder_and_its_status(self):
         self.machine.exec(["/usr/local/bin/colima", "start"]).check()
         words = ["a b", "it's", "$HOME", "-n", "", "*"]
-        ran = self.vm_command("ssh", "-p", "colima", "--", "sh", "-c", 'printf "<%s>" "$@"; pwd; exit 7', "sh", *words, cwd=MOUNTED)
+        script = 'printf "<%s>" "$@"; pwd; exit 7'
+        ran = self.vm_command("ssh", "-p", "colima", "--", "sh", "-c", script, "sh", *words, cwd=MOUNTED)
         self.assertEqual(ran.stdout, "".join(f"<{word}>" for word in words) + f"{MOUNTED}\n")
         self.assertEqual(ran.returncode, 7, ran)
         echoed = self.vm_command("ssh", "cat", stdin=b"what is typed", env={"DOCKER_CONTEXT": "colima"}).check()

@@ -12,6 +12,7 @@ from nixlab.guests import (
     lose_root_disk,
     pretend_systemd,
     serve_root_in_memory,
+    skip_unless_lane_of_guests,
     state_of,
     take_nix_away,
 )
@@ -30,6 +31,7 @@ class GuestTest(RemoteTest):
 
     @classmethod
     def setUpClass(cls) -> None:
+        skip_unless_lane_of_guests()
         super().setUpClass()
         take_nix_away(cls.server)
         cls.machine.copy_in(INSTALLER, "/opt/nix-installer-x86_64-linux")
@@ -75,7 +77,8 @@ class GuestTest(RemoteTest):
         self.assertIn("There is nothing to do.", again.stdout)
         self.assertEqual(state_of(self.server, ("/etc",)), after)
 
-        self.assertIn("uninstall Nix, and all that is in its store", self.setup_vm("--uninstall", "--dry-run").check().stdout)
+        shown = self.setup_vm("--uninstall", "--dry-run").check()
+        self.assertIn("uninstall Nix, and all that is in its store", shown.stdout)
         self.setup_vm("--uninstall", "--force").check()
         self.assert_as_before()
         self.assertIn("Nothing was done", self.setup_vm("--uninstall").check().stdout)
@@ -223,6 +226,11 @@ class WithSystemd(GuestTest):
 
 
 class RootInMemory(RemoteTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        skip_unless_lane_of_guests()
+        super().setUpClass()
+
     def setUp(self) -> None:
         super().setUp()
         self.work = self.flake("hello")
