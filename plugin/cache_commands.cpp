@@ -13,7 +13,7 @@ namespace {
 
 Option vm_image_option() {
   return {.name = "vm-image",
-          .help = "Take the image of a Linux builder: of this system, or of the flake named"};
+          .help = "Take the image of a Linux builder: this system's, or a flake's"};
 }
 
 // `own` before those of Nix.
@@ -47,7 +47,7 @@ Command check() {
                                        platform_option("Ask for what is built for PLATFORM"),
                                        vm_image_option()}),
           .examples = {{"cache check --cache-from cachix:me .#image", "would it be fetched?"},
-                       {"cache check --vm-image", "has a cache the image of my Linux builder?"}}};
+                       {"cache check --vm-image", "has a cache my builder's image?"}}};
 }
 
 Command login() {

@@ -31,7 +31,7 @@ Option cache_from_option() {
 Option cache_to_option() {
   return {.name = "cache-to",
           .values = {"CACHE"},
-          .help = "Push what was built to this cache: an address, cachix:NAME, attic:NAME",
+          .help = "Push what was built there: an address, cachix:NAME, attic:NAME",
           .repeatable = true,
           .variable = "NIXBUILD_CACHE_TO"};
 }
