@@ -111,4 +111,9 @@ NixSettings nix_settings(const Environment& environment) {
   return settings;
 }
 
+std::string netrc_text(const NixSettings& settings) {
+  if (!settings.netrc_file) return {};
+  return read_if_possible(*settings.netrc_file).value_or("");
+}
+
 } // namespace nixbuild::cache

@@ -30,4 +30,7 @@ void apply_nix_conf(NixSettings& settings, std::string_view text, const Included
 // Of the user on this machine: nix.conf of the system, those of the user, NIX_CONFIG.
 [[nodiscard]] NixSettings nix_settings(const Environment& environment);
 
+// What the netrc file of `settings` has; nothing when there is none or it is not ours to read.
+[[nodiscard]] std::string netrc_text(const NixSettings& settings);
+
 } // namespace nixbuild::cache

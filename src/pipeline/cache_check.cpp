@@ -23,8 +23,6 @@ using cache::Authorization;
 using cache::BinaryCache;
 using cache::CacheName;
 
-constexpr std::size_t largest_netrc = std::size_t{1} << 20U;
-
 // A question to somebody who does not answer is asked again, but not for a minute.
 registry::Patience some_patience() {
   registry::Patience patience = registry::real_patience();
@@ -32,17 +30,9 @@ registry::Patience some_patience() {
   return patience;
 }
 
-std::string own_netrc(const cache::NixSettings& settings) {
-  try {
-    return settings.netrc_file ? read_file(*settings.netrc_file, largest_netrc) : "";
-  } catch (const Error&) { // mostly not there
-    return {};
-  }
-}
-
 Authorization authorization_for(const std::string& url, const cache::NixSettings& settings) {
   if (const auto login = cache::login_in(url)) return Authorization::basic(*login);
-  const auto found = cache::find_in_netrc(own_netrc(settings), cache::host_of(url));
+  const auto found = cache::find_in_netrc(cache::netrc_text(settings), cache::host_of(url));
   if (!found) return {};
   return Authorization::basic(format("{}:{}", found->login, found->password));
 }

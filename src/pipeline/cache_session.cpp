@@ -2,7 +2,6 @@
 
 #include "cache/nix_settings.hpp"
 #include "cache/secret_file.hpp"
-#include "support/error.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,18 +9,6 @@
 namespace nixbuild::pipeline {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string read_if_possible(const std::optional<std::string>& file) {
-  try {
-    return file ? read_file(*file, std::size_t{1} << 20U) : "";
-  } catch (const Error&) { // mostly not there; root's own cannot be had, and is the daemon's
-    return {};
-  }
-}
-
-} // namespace
 
 CacheSession::CacheSession(const nix::Options& asked, const Environment& environment)
     : options_(asked) {
@@ -35,7 +22,7 @@ CacheSession::CacheSession(const nix::Options& asked, const Environment& environ
   folder_.emplace();
   const fs::path file = folder_->path() / "netrc";
   // The first entry of a machine counts.
-  cache::write_secret_file(file, options_.netrc + read_if_possible(there.netrc_file));
+  cache::write_secret_file(file, options_.netrc + cache::netrc_text(there));
   options_.settings.emplace_back("netrc-file", file.string());
 }
 

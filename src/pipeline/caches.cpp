@@ -4,7 +4,6 @@
 #include "cache/netrc.hpp"
 #include "cache/nix_settings.hpp"
 #include "support/error.hpp"
-#include "support/files.hpp"
 #include "support/format.hpp"
 
 #include <fmt/ranges.h>
@@ -19,8 +18,6 @@ namespace nixbuild::pipeline {
 namespace {
 
 using cache::CacheName;
-
-constexpr std::size_t largest_netrc = std::size_t{1} << 20U;
 
 std::string netrc_for(const std::string& url, const std::string& login) {
   const std::size_t colon = std::min(login.find(':'), login.size());
@@ -73,14 +70,6 @@ std::vector<std::string> beyond_usual(const std::vector<std::string>& all,
   return others;
 }
 
-std::string own_netrc(const cache::NixSettings& settings) {
-  try {
-    return settings.netrc_file ? read_file(*settings.netrc_file, largest_netrc) : "";
-  } catch (const Error&) { // mostly not there, or root's alone
-    return {};
-  }
-}
-
 } // namespace
 
 BuildRequest with_caches(BuildRequest request, World& world, const CancelToken& cancel) {
@@ -118,7 +107,7 @@ void carry_own_caches(nix::Options& options, const Environment& environment) {
   std::vector<std::string> caches = beyond_usual(own.substituters, usual.substituters);
   std::erase_if(caches, is_local);
   const std::vector<std::string> keys = beyond_usual(own.public_keys, usual.public_keys);
-  const std::string logins = own_netrc(own);
+  const std::string logins = cache::netrc_text(own);
   std::vector<std::string> readable = caches;
   readable.insert(readable.end(), options.caches.begin(), options.caches.end());
   for (const std::string& url : readable) {

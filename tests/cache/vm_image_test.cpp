@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_SUITE(vm_images)
 
 BOOST_AUTO_TEST_CASE(of_nix_rosetta_builder) {
   const std::vector<std::string> names{"darwin-system", "rosetta-builder.yaml", "create-builder"};
-  for (const std::string yaml :
+  for (const std::string& yaml :
        {"images:\n- arch: aarch64\n  location: \"" + image + "/nixos.qcow2\"\n",
         R"({"images":[{"location":")" + image + R"(/nixos.qcow2"}]})",
         "mounts: []\n# location\nimages: [{location: " + image + "}]"}) {

@@ -53,7 +53,7 @@ struct CacheWorld : testing::FakeWorld {
   }
 };
 
-Texts names(const std::vector<CacheName>& caches) {
+Texts told(const std::vector<CacheName>& caches) {
   Texts texts;
   for (const CacheName& one : caches)
     texts.push_back(cache::to_string(one));
@@ -82,8 +82,8 @@ BOOST_FIXTURE_TEST_SUITE(cache_command, CacheWorld)
 BOOST_AUTO_TEST_CASE(options_of_build) {
   const auto request = built({"build", "--cache-from", "https://c", "--cache-from=cachix:me",
                               "--cache-to", "file:///x", "--allow-ignored-caches", ".#a"});
-  BOOST_TEST((names(request.caches.from) == Texts{"https://c", "cachix:me"}));
-  BOOST_TEST((names(request.caches.to) == Texts{"file:///x"}));
+  BOOST_TEST((told(request.caches.from) == Texts{"https://c", "cachix:me"}));
+  BOOST_TEST((told(request.caches.to) == Texts{"file:///x"}));
   BOOST_TEST(request.nix.allow_ignored_caches);
   BOOST_TEST(!request.caches.only);
   BOOST_TEST(built({"--cache-to", "file:///x", "--no-push", ".#a"}).caches.to.empty());
@@ -93,21 +93,21 @@ BOOST_AUTO_TEST_CASE(environment) {
   variables["NIXBUILD_CACHE_FROM"] = "https://c cachix:me";
   variables["NIXBUILD_CACHE_TO"] = "/x";
   const auto request = built({".#a"});
-  BOOST_TEST((names(request.caches.from) == Texts{"https://c", "cachix:me"}));
-  BOOST_TEST((names(request.caches.to) == Texts{"file:///x"}));
+  BOOST_TEST((told(request.caches.from) == Texts{"https://c", "cachix:me"}));
+  BOOST_TEST((told(request.caches.to) == Texts{"file:///x"}));
   variables["NIXBUILD_CACHE_NO_PUSH"] = "1";
   BOOST_TEST(built({".#a"}).caches.to.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_name_at_cachix) {
   variables["CACHIX_NAME"] = "me";
-  BOOST_TEST((names(built({".#a"}).caches.from) == Texts{"cachix:me"}));
+  BOOST_TEST((told(built({".#a"}).caches.from) == Texts{"cachix:me"}));
   BOOST_TEST(built({".#a"}).caches.to.empty()); // there is no token
   variables["CACHIX_AUTH_TOKEN"] = "token";
-  BOOST_TEST((names(built({".#a"}).caches.to) == Texts{"cachix:me"}));
+  BOOST_TEST((told(built({".#a"}).caches.to) == Texts{"cachix:me"}));
   BOOST_TEST(built({"--no-push", ".#a"}).caches.to.empty());
   const auto other = built({"--cache-from", "https://c", ".#a"});
-  BOOST_TEST((names(other.caches.from) == Texts{"https://c"}));
+  BOOST_TEST((told(other.caches.from) == Texts{"https://c"}));
   BOOST_TEST(other.caches.to.empty());
 }
 
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(check_for_people) {
                      "Its closure is known from this machine's store.\n"
                      "\n"
                      "CACHE              PATHS         DOWNLOAD    UNPACKED\n"
-                     "https://c.example  1 of 2        1kB         5kB\n"
+                     "https://c.example  1 of 2        1.00kB      5.00kB\n"
                      "https://d          nobody is there\n"
                      "\n"
                      "In no cache: 1 of 2 paths\n"
@@ -163,17 +163,17 @@ BOOST_AUTO_TEST_CASE(check_tells_what_changes_a_hash) {
   BOOST_TEST(cache_check_text(check).contains("lastModified"));
   check.dirty = {.changed = 0, .untracked = 1};
   BOOST_TEST(!cache_check_text(check).contains("not committed"));
-  const auto told = boost::json::parse(cache_check_json(check));
-  BOOST_TEST(told.at("git").at("untracked").as_int64() == 1);
+  const auto json = boost::json::parse(cache_check_json(check));
+  BOOST_TEST(json.at("git").at("untracked").as_int64() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(check_for_scripts) {
-  const auto told = boost::json::parse(cache_check_json(some_check()));
-  BOOST_TEST(told.at("path").as_string() == hello);
-  BOOST_TEST(told.at("paths").as_int64() == 2);
-  BOOST_TEST(told.at("caches").at(0).at("downloadBytes").as_int64() == 1000);
-  BOOST_TEST(told.at("caches").at(1).at("error").as_string() == "nobody is there");
-  BOOST_TEST(told.at("missing").at(0).as_string() == glibc);
+  const auto json = boost::json::parse(cache_check_json(some_check()));
+  BOOST_TEST(json.at("path").as_string() == hello);
+  BOOST_TEST(json.at("paths").as_int64() == 2);
+  BOOST_TEST(json.at("caches").at(0).at("downloadBytes").as_int64() == 1000);
+  BOOST_TEST(json.at("caches").at(1).at("error").as_string() == "nobody is there");
+  BOOST_TEST(json.at("missing").at(0).as_string() == glibc);
 }
 
 BOOST_AUTO_TEST_CASE(check_answers_by_its_status) {

@@ -5,7 +5,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import client_cases, doctor_cases, large_image_cases, project_cases, push_cases, remote_cases, source_cases
+from . import (
+    cache_cases,
+    client_cases,
+    doctor_cases,
+    large_image_cases,
+    project_cases,
+    push_cases,
+    remote_cases,
+    source_cases,
+)
 from .remote_scene import RemoteScene
 from .result import Result
 from .scene import Scene
@@ -15,6 +24,7 @@ CLIENT_CASES = {
     "metadata": client_cases.metadata,
     "first_byte": client_cases.first_byte,
     "drained_load": client_cases.drained_load,
+    **cache_cases.CASES,
 }
 CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *project_cases.CASES, *doctor_cases.CASES]
 
