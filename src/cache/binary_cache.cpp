@@ -22,7 +22,7 @@ bool is_redirect(int status) {
 // The files of a cache behind http(s).
 class WebFiles {
 public:
-  WebFiles(http::Web& web, std::string url, Authorization authorization,
+  WebFiles(http::Web& web, const std::string& url, Authorization authorization,
            registry::Patience patience)
       : web_(&web)
       , url_(bare_address(url))

@@ -42,6 +42,7 @@ std::string nix_base32(std::string_view hex) {
 
 std::vector<std::string> references_of(const nix::Closure& closure, const nix::ClosurePath& path) {
   std::vector<std::string> references;
+  references.reserve(path.references.size() + 1);
   for (const std::size_t index : path.references)
     references.push_back(closure.paths[index].path);
   if (path.refers_to_itself) references.push_back(path.path);
