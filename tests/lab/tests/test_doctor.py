@@ -3,8 +3,10 @@
 import json
 import re
 import socket
+import unittest
 from contextlib import contextmanager
 
+from nixlab import session
 from nixlab.locations import FLAKES
 from nixlab.plugin import INSTALLED
 from nixlab.testcase import PluginTest, skip_unless_lane_of_lab_tests
@@ -191,6 +193,8 @@ class Colima(VmTest, DoctorTest):
 
     @classmethod
     def setUpClass(cls) -> None:
+        if session.current().lane.image_store == "podman":
+            raise unittest.SkipTest("in Colima's machines is Docker")
         super().setUpClass()
         cls.vm.add_instance("colima", COLIMA_INSTANCE, COLIMA_SOCKET)
         tunnel = cls.vm.forward(COLIMA_SOCKET, "/var/run/docker.sock")
