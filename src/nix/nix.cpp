@@ -115,6 +115,7 @@ Nix::evaluate_together(const std::vector<FlakeAttribute>& flakes, const std::str
                        const CancelToken& cancel) {
   const Session session{runner_, program_, options, reporter, cancel, environment_};
   std::vector<std::string> names;
+  names.reserve(flakes.size());
   for (const FlakeAttribute& flake : flakes)
     names.push_back(to_string(Installable(flake)));
   return progress::as_step(
@@ -201,6 +202,7 @@ void Nix::realise_together(const std::vector<Realisable>& wanted, const Options&
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());
   std::vector<std::string> names;
+  names.reserve(wanted.size());
   for (const Realisable& one : wanted) {
     names.push_back(readable_name(one.derivation));
     argv.push_back(realisable(one.derivation, one.output));

@@ -17,6 +17,7 @@ evaluate_unless_remembered(const Session& session, const FlakeAttributes& flakes
   if (!identity) return evaluate(flakes);
   EvaluationMemory remembered(*memory);
   Evaluations all;
+  all.reserve(flakes.size());
   FlakeAttributes unknown;
   for (const FlakeAttribute& flake : flakes) {
     all.push_back(remembered.find(identity->of(flake.fragment)));

@@ -79,6 +79,7 @@ std::vector<std::optional<nix::Evaluation>>
 evaluate_together(const std::vector<NamedRequest>& requests, const std::string& system,
                   World& world, const CancelToken& cancel) {
   std::vector<nix::FlakeAttribute> flakes;
+  flakes.reserve(requests.size());
   for (const auto& [name, request] : requests)
     flakes.push_back(
         std::get<nix::FlakeAttribute>(nix::parse_installable(request.installable, request.nix)));

@@ -107,6 +107,7 @@ std::vector<BuildReport> build_here(const std::vector<NamedRequest>& requests,
                                     const CancelToken& cancel) {
   const engine::Facts engine = connection.engine.facts(cancel);
   std::vector<PlatformsRequest> wanted;
+  wanted.reserve(requests.size());
   for (const NamedRequest& one : requests)
     wanted.push_back(
         {.named = one, .platforms = platforms_of(one.request, engine.platform, world, cancel)});

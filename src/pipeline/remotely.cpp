@@ -99,6 +99,7 @@ RemoteResult do_without_agent(const builder::NoAgent& reason, const RemoteJob& j
   warn(world, format("building on {} the slow way, which loads the whole image: {}; {}", way.peer,
                      reason.message(), reason.hint()));
   BuildReports reports;
+  reports.reserve(job.requests.size());
   for (const auto& [name, request] : job.requests) {
     RemoteResult result = build_plainly(request, way, engine, world, cancel);
     auto* built = std::get_if<BuildReports>(&result);

@@ -34,9 +34,12 @@ std::vector<BuildReport> run_all(const std::vector<NamedRequest>& asked, World& 
   for (auto& [name, request] : requests)
     request = with_caches(std::move(request), world, cancel);
   std::vector<BuildReport> reports(requests.size());
+  const std::vector<std::vector<std::size_t>> groups = groups_of(requests);
   std::vector<Branch> branches;
-  for (const std::vector<std::size_t>& group : groups_of(requests)) {
+  branches.reserve(groups.size());
+  for (const std::vector<std::size_t>& group : groups) {
     std::vector<NamedRequest> members;
+    members.reserve(group.size());
     for (const std::size_t index : group)
       members.push_back(requests[index]);
     // The members of a group have their names already.
