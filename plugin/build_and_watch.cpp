@@ -140,6 +140,7 @@ private:
   void build() {
     if (due_.empty()) return;
     Requests requests;
+    requests.reserve(due_.size());
     for (const Item& item : due_)
       requests.push_back(item.request);
     if (!keep_going([&] { command_.build(requests); })) return;

@@ -25,6 +25,7 @@ std::vector<const Container*> those(const Facts& facts, Wanted&& wanted) {
 
 std::string names_of(const std::vector<const Container*>& containers) {
   std::vector<std::string> names;
+  names.reserve(containers.size());
   for (const Container* container : containers)
     names.push_back(container->name);
   return format("{}", fmt::join(names, ", "));

@@ -68,6 +68,7 @@ std::vector<BinaryCache> open_caches(const BuildRequest& request, World& world,
                                      const CancelToken& cancel) {
   const cache::NixSettings settings = cache::nix_settings(world.environment);
   std::vector<BinaryCache> caches;
+  caches.reserve(request.caches.from.size());
   for (const CacheName& name : request.caches.from)
     caches.push_back(open_cache(name, settings, world, cancel));
   if (!request.caches.from.empty()) return caches;

@@ -90,6 +90,7 @@ std::string CachixRelay::take_offer(std::string_view offer, archive::Source& dat
   closure_ = std::move(reader).finish();
   name_ = offer;
   std::vector<std::string> hashes;
+  hashes.reserve(closure_.paths.size());
   for (const nix::ClosurePath& path : closure_.paths)
     hashes.emplace_back(nix::store_hash(path.path));
   return progress::as_step(
