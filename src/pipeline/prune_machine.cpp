@@ -83,6 +83,7 @@ Prunable prune_machine(const std::optional<fs::path>& agent, engine::Engine* eng
       remove_file(file);
   for (const fs::path& file : prunable.agents)
     remove_file(file);
+  if (engine == nullptr) return prunable;
   // What somebody has given a name or a container meanwhile stays.
   std::erase_if(prunable.images, [&](const engine::NamelessImage& image) {
     return !engine->remove_image(image.id, cancel);
