@@ -48,7 +48,9 @@ LoadedImage load_all(const std::vector<image::Image>& images,
 void remember(const LoadedImage& image, const World& world) {
   try {
     LoadedImages(loaded_images_file(world.environment)).remember(image.id);
-  } catch (const Error&) { // there is no home directory, and so nobody to prune
+  } catch (const Error& error) {
+    // Without a home directory nobody prunes either.
+    if (error.kind() != ErrorKind::not_found) throw;
   }
 }
 
