@@ -18,7 +18,7 @@ constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30U;
 // The profile that the engine belongs to, or would if it ran; empty when it is none of Colima's.
 std::string meant_profile(const Facts& facts) {
   if (facts.machine.kind == MachineKind::colima) return facts.machine.name;
-  const std::string named = context::colima_profile_of_context(facts.wanted_context);
+  std::string named = context::colima_profile_of_context(facts.wanted_context);
   if (!named.empty()) return named;
   const auto& profiles = facts.client.colima;
   // A Mac has no other engine at the usual place.
