@@ -1,7 +1,7 @@
 #include "plugin/build_request.hpp"
 
-#include "plugin/devcontainer_options.hpp"
 #include "plugin/cache_options.hpp"
+#include "plugin/devcontainer_options.hpp"
 #include "plugin/image_options.hpp"
 #include "plugin/platform_options.hpp"
 #include "support/error.hpp"
