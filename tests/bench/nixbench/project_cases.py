@@ -78,7 +78,7 @@ class Project:
         """They share nine tenths of their content, are built already, and the engine has none of it."""
         engine = self.scene.engines[store]
         self.scene.machine.path(f"{PROJECT}/nixbuild.json").write_text(json.dumps({"target": TARGETS}))
-        together = ["docker", "nixbuild", "bake", "-q", *TARGETS]
+        together = ["docker", "nixbuild", "bake", "--progress=quiet", *TARGETS]
         one_by_one = " && ".join(f"docker nixbuild -q .#{name}" for name in TARGETS)
         self.scene.run(together, engine)
         missing = self.bytes_of_missing_layers()
