@@ -1,5 +1,6 @@
 #include "builder/agent_script.hpp"
 
+#include "builder/any_shell.hpp"
 #include "support/format.hpp"
 
 namespace nixbuild::builder {
@@ -7,12 +8,6 @@ namespace nixbuild::builder {
 namespace {
 
 using namespace script_status;
-
-// One line, in single quotes: this reads the same in sh, fish and csh. Hence no single quote and no
-// exclamation mark inside.
-std::string in_sh(const std::string& script) {
-  return format("exec sh -c '{}'", script);
-}
 
 constexpr std::string_view cache_folder = "c=${XDG_CACHE_HOME:-$HOME/.cache}/docker-nixbuild; "
                                           "f=$c/agent-$d; ";
@@ -35,7 +30,7 @@ std::string start_script(const AgentFiles& agents) {
   script += cache_folder;
   script += "[ -f \"$f\" ] && [ -x \"$f\" ] && [ \"$(sha256sum <\"$f\")\" = \"$d  -\" ] "
             "|| exit $n; exec \"$f\"";
-  return in_sh(script);
+  return for_any_shell(script);
 }
 
 std::string install_script(const AgentFile& agent) {
@@ -51,7 +46,7 @@ std::string install_script(const AgentFile& agent) {
              "find \"$c\" -name \"agent-*\" -mtime +30 -exec rm -f \"{{}}\" \";\" 2>/dev/null; "
              "[ -x \"$f\" ] || exit {}; exec \"$f\"",
              agent.size, cannot_write, damaged, cannot_write, cannot_run);
-  return in_sh(script);
+  return for_any_shell(script);
 }
 
 } // namespace nixbuild::builder

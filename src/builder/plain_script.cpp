@@ -1,5 +1,6 @@
 #include "builder/plain_script.hpp"
 
+#include "builder/any_shell.hpp"
 #include "nix/discovery.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -10,9 +11,9 @@ namespace {
 
 using namespace plain_status;
 
-// As in agent_script.cpp: no single quote, no exclamation mark, and for csh no line break, which
-// one_line() takes out. In this order come from stdin: socket, engine, configuration, size of the
-// source, installable, number of arguments, arguments; then the source.
+// For any_shell.hpp: one_line() takes the line breaks out. In this order come from stdin: socket,
+// engine, configuration, size of the source, installable, number of arguments, arguments; then the
+// source.
 constexpr std::string_view script = R"sh(
 finish() { rm -rf "$d"; };
 stop_at_end_of_input() {
@@ -112,7 +113,7 @@ std::string plain_script() {
   std::string body = one_line(script);
   constexpr std::string_view place = "$nix_folders";
   body.replace(body.find(place), place.size(), nix_folders);
-  return format("exec sh -c '{}{}'", constants, body);
+  return for_any_shell(constants + body);
 }
 
 std::string plain_input(const PlainJob& job) {

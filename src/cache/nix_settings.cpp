@@ -3,6 +3,7 @@
 #include "cache/words.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
+#include "support/path_list.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,7 +67,7 @@ std::optional<std::string> read_if_possible(const fs::path& file) {
 std::vector<fs::path> user_files(const Environment& environment) {
   std::vector<fs::path> files;
   if (const auto given = environment.get("NIX_USER_CONF_FILES")) {
-    for (const std::string& file : split(*given, ':'))
+    for (const std::string& file : split_path_list(*given))
       files.emplace_back(file);
     return files;
   }
@@ -77,7 +78,7 @@ std::vector<fs::path> user_files(const Environment& environment) {
     files.push_back(fs::path(*home) / ".config/nix/nix.conf");
   }
   for (const std::string& folder :
-       split(environment.get("XDG_CONFIG_DIRS").value_or("/etc/xdg"), ':'))
+       split_path_list(environment.get("XDG_CONFIG_DIRS").value_or("/etc/xdg")))
     files.push_back(fs::path(folder) / "nix/nix.conf");
   return files;
 }

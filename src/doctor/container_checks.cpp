@@ -1,5 +1,5 @@
+#include "builder/any_shell.hpp"
 #include "doctor/check.hpp"
-#include "doctor/guest_script.hpp"
 #include "support/format.hpp"
 
 #include <fmt/ranges.h>
@@ -52,8 +52,9 @@ Look tmp_is_for_everybody(const Facts& facts) {
   if (facts.guest && facts.guest->tmp_permissions && *facts.guest->tmp_permissions != usual_tmp) {
     const std::string command = "sudo chmod 1777 /tmp";
     Fix fix{.what = format("{} on {}", command, facts.peer), .argv = facts.to_guest};
-    fix.argv.push_back(for_any_shell("if [ $(id -u) = 0 ]; then chmod 1777 /tmp; else sudo -n "
-                                     "chmod 1777 /tmp; fi"));
+    fix.argv.push_back(
+        builder::for_any_shell("if [ $(id -u) = 0 ]; then chmod 1777 /tmp; else sudo -n "
+                               "chmod 1777 /tmp; fi"));
     return failed(format("/tmp on {} has the permissions {:o} and not 1777", facts.peer,
                          *facts.guest->tmp_permissions),
                   command, std::move(fix));

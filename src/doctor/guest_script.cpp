@@ -1,5 +1,6 @@
 #include "doctor/guest_script.hpp"
 
+#include "builder/any_shell.hpp"
 #include "nix/discovery.hpp"
 #include "support/format.hpp"
 
@@ -9,7 +10,7 @@ namespace nixbuild::doctor {
 
 namespace {
 
-// No single quote, no exclamation mark and no line break (for_any_shell).
+// No single quote, no exclamation mark and no line break (builder/any_shell.hpp).
 
 constexpr std::string_view begin = "has() { command -v \"$1\" >/dev/null 2>&1; }; "
                                    "say() { printf \"%s\\n\" \"$*\"; }; "
@@ -70,11 +71,6 @@ std::string in_octal(std::string_view text) {
 
 } // namespace
 
-std::string for_any_shell(const std::string& command) {
-  // This reads the same in sh, fish and csh.
-  return format("exec sh -c '{}'", command);
-}
-
 std::string guest_script(const GuestQuestions& questions) {
   std::string script(begin);
   script += "nix_folders=; for f in";
@@ -97,7 +93,7 @@ std::string guest_script(const GuestQuestions& questions) {
   }
   script += about_caches;
   script += "exit 0";
-  return for_any_shell(script);
+  return builder::for_any_shell(script);
 }
 
 } // namespace nixbuild::doctor

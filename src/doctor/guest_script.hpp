@@ -18,7 +18,4 @@ struct GuestQuestions {
 // for nothing that is secret, changes nothing, and takes seconds at most.
 [[nodiscard]] std::string guest_script(const GuestQuestions& questions);
 
-// `command` for the same shells.
-[[nodiscard]] std::string for_any_shell(const std::string& command);
-
 } // namespace nixbuild::doctor

@@ -24,6 +24,22 @@ constexpr std::string_view bootstrap =
 constexpr std::string_view untrusted =
     "Add yourself to trusted-users in the nix.conf of the daemon, or the cache to its "
     "trusted-substituters and its key to trusted-public-keys.";
+constexpr std::string_view no_network =
+    "Where Nix builds has no network, or a proxy is needed: colima start --env "
+    "https_proxy=….";
+constexpr std::string_view needs_kvm =
+    "runAsRoot needs KVM: use fakeRootCommands with enableFakechroot, or colima start -z "
+    "(M3 or newer, macOS 15).";
+constexpr std::string_view other_platform =
+    "Name the attribute of the engine's platform, such as .#packages.aarch64-linux.image, or "
+    "get a builder for the other one.";
+constexpr std::string_view unsafe_directory =
+    "git config --global --add safe.directory DIR for the user who builds.";
+constexpr std::string_view managed_by_determinate =
+    "Use determinateNix.nixosVmBasedLinuxBuilder, or the machine of your Docker engine, "
+    "which this plugin builds in.";
+constexpr std::string_view unknown_key =
+    "Add the cache's publicSigningKeys to trusted-public-keys.";
 
 constexpr std::array marks{
     Mark{"K8", "mux_client_", "",
@@ -50,12 +66,8 @@ constexpr std::array marks{
          "once it runs, and ephemeral = true."},
     Mark{"N9", "o space left on device", "",
          "Free some where Nix builds: nix-collect-garbage. That itself needs a little space."},
-    Mark{"N10", "Could not resolve host", "",
-         "Where Nix builds has no network, or a proxy is needed: colima start --env "
-         "https_proxy=…."},
-    Mark{"N10", "Couldn't resolve host", "",
-         "Where Nix builds has no network, or a proxy is needed: colima start --env "
-         "https_proxy=…."},
+    Mark{"N10", "Could not resolve host", "", no_network},
+    Mark{"N10", "Couldn't resolve host", "", no_network},
     Mark{"N10", "SSL peer certificate or SSH remote key was not OK", "",
          "The company's CA is not known where Nix builds: set ssl-cert-file in nix.conf."},
     Mark{"N10", "unable to download 'http", "",
@@ -63,26 +75,16 @@ constexpr std::array marks{
     Mark{"A5", "unable to load seccomp BPF program", "",
          "Nix itself is emulated: use the Nix of the machine's architecture, or set "
          "filter-syscalls = false."},
-    Mark{"B1", "issing system features", "kvm",
-         "runAsRoot needs KVM: use fakeRootCommands with enableFakechroot, or colima start -z "
-         "(M3 or newer, macOS 15)."},
-    Mark{"B1", "with features {", "kvm",
-         "runAsRoot needs KVM: use fakeRootCommands with enableFakechroot, or colima start -z "
-         "(M3 or newer, macOS 15)."},
+    Mark{"B1", "issing system features", "kvm", needs_kvm},
+    Mark{"B1", "with features {", "kvm", needs_kvm},
     Mark{"R2", "nixos-image", "platform mismatch", bootstrap},
     Mark{"R2", "nixos-image", "equired system", bootstrap},
     Mark{"R2", "nixos-image", "is required to build", bootstrap},
     Mark{"R2", "rosetta-builder", "platform mismatch", bootstrap},
     Mark{"R2", "rosetta-builder", "is required to build", bootstrap},
-    Mark{"A1", "platform mismatch", "",
-         "Name the attribute of the engine's platform, such as .#packages.aarch64-linux.image, or "
-         "get a builder for the other one."},
-    Mark{"A1", "equired system or feature not available", "",
-         "Name the attribute of the engine's platform, such as .#packages.aarch64-linux.image, or "
-         "get a builder for the other one."},
-    Mark{"A1", "is required to build", "but I am a",
-         "Name the attribute of the engine's platform, such as .#packages.aarch64-linux.image, or "
-         "get a builder for the other one."},
+    Mark{"A1", "platform mismatch", "", other_platform},
+    Mark{"A1", "equired system or feature not available", "", other_platform},
+    Mark{"A1", "is required to build", "but I am a", other_platform},
     Mark{"A2", "Exec format error", "",
          "A program of another architecture was started: colima start --vz-rosetta or --binfmt; "
          "on the Mac softwareupdate --install-rosetta."},
@@ -98,22 +100,16 @@ constexpr std::array marks{
     Mark{"B3", "--rebuild", "",
          "Leave --rebuild out: it compares two builds, needs the first, and uses no builders.",
          Severity::warning},
-    Mark{"B5", "not owned by current user", "",
-         "git config --global --add safe.directory DIR for the user who builds."},
-    Mark{"B5", "dubious ownership", "",
-         "git config --global --add safe.directory DIR for the user who builds."},
+    Mark{"B5", "not owned by current user", "", unsafe_directory},
+    Mark{"B5", "dubious ownership", "", unsafe_directory},
     Mark{"B6", "is not tracked by Git", "", "git add -N FILE"},
     Mark{"D1", "docker socket mount denied", "",
          "Enhanced Container Isolation is on: ask the administrator for "
          "dockerSocketMount.imageList, or build with --builder host."},
     Mark{"D2", "not shared from the host", "",
          "Docker Desktop: Settings, Resources, File sharing. This plugin sends the sources."},
-    Mark{"L8", "requires `nix.enable`", "",
-         "Use determinateNix.nixosVmBasedLinuxBuilder, or the machine of your Docker engine, "
-         "which this plugin builds in."},
-    Mark{"L8", "requires nix.enable", "",
-         "Use determinateNix.nixosVmBasedLinuxBuilder, or the machine of your Docker engine, "
-         "which this plugin builds in."},
+    Mark{"L8", "requires `nix.enable`", "", managed_by_determinate},
+    Mark{"L8", "requires nix.enable", "", managed_by_determinate},
     Mark{"L8", "Determinate detected, aborting activation", "",
          "Set nix.enable = false in nix-darwin's configuration, or uninstall Determinate Nix."},
     Mark{"L3", "Could not resolve hostname linux-builder", "",
@@ -135,10 +131,8 @@ constexpr std::array marks{
          "state = enabled does not grant it."},
     Mark{"C3", "ignoring untrusted substituter", "", untrusted},
     Mark{"C3", "you are not a trusted user", "", untrusted},
-    Mark{"C4", "lacks a signature by a trusted key", "",
-         "Add the cache's publicSigningKeys to trusted-public-keys."},
-    Mark{"C4", "not signed by any of the keys in 'trusted-public-keys'", "",
-         "Add the cache's publicSigningKeys to trusted-public-keys."},
+    Mark{"C4", "lacks a signature by a trusted key", "", unknown_key},
+    Mark{"C4", "not signed by any of the keys in 'trusted-public-keys'", "", unknown_key},
 };
 
 constexpr std::size_t longest_line = 300;

@@ -1,5 +1,5 @@
+#include "builder/any_shell.hpp"
 #include "doctor/check.hpp"
-#include "doctor/guest_script.hpp"
 #include "nix/discovery.hpp"
 #include "support/format.hpp"
 
@@ -22,7 +22,7 @@ const Guest* guest_with_nix(const Facts& facts) {
 
 Fix on_guest(const Facts& facts, std::string what, const std::string& command) {
   Fix fix{.what = std::move(what), .argv = facts.to_guest};
-  fix.argv.push_back(for_any_shell(command));
+  fix.argv.push_back(builder::for_any_shell(command));
   return fix;
 }
 

@@ -65,10 +65,13 @@ std::string telling_text(const Failure& failure) {
   return text;
 }
 
-// When there is nothing to build and no cache gave the path, why that is was said before.
+// When there is nothing to build and no cache gave the path, why that is was said before. Of
+// several paths nix-store says "build of" in the end, too, when a build has failed.
 const FailureClass* class_of(const Failure& failure) {
-  const bool nobody_made_it = contains(failure.text, "there is no substituter that can build it") ||
-                              contains(failure.text, "error: build of '");
+  const bool nobody_made_it =
+      failure.builds.empty() &&
+      (contains(failure.text, "there is no substituter that can build it") ||
+       contains(failure.text, "error: build of '"));
   const FailureClass* earlier = nobody_made_it ? class_of(failure.remarks) : nullptr;
   return earlier != nullptr ? earlier : class_of(telling_text(failure));
 }

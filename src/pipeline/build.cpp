@@ -6,7 +6,10 @@
 #include "pipeline/foreign_build.hpp"
 #include "pipeline/gc_root.hpp"
 #include "pipeline/side_by_side.hpp"
+#include "support/error.hpp"
 #include "support/format.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -48,21 +51,30 @@ nix::Nix nix_of(World& world) {
   return {world.processes, world.environment, evaluation_memory_file(world.environment)};
 }
 
+nix::Realisable wanted_of(const BuildRequest& request, const nix::Evaluation& evaluation) {
+  return request.caches.only ? image_of(evaluation) : shortest_way_to_image(evaluation);
+}
+
+void require_builder(const BuildRequest& request, const nix::Evaluation& evaluation,
+                     const oci::Platform& platform, World& world, const CancelToken& cancel) {
+  if (evaluation.system != nix::system_of(platform)) return;
+  const nix::Realisable wanted = wanted_of(request, evaluation);
+  nix::Nix nix = nix_of(world);
+  require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
+}
+
 // What `evaluation` told is to be built for `request`.
 Artifact realise(const BuildRequest& request, const nix::Installable& installable,
-                 const nix::Evaluation& evaluation, const oci::Platform& platform, nix::Nix& nix,
-                 World& world, const CancelToken& cancel) {
-  const std::string system = nix::system_of(platform);
-  const fs::path root = request.out_link ? fs::absolute(*request.out_link)
-                                         : gc_root_link(installable, system, world.environment);
+                 const nix::Evaluation& evaluation, const oci::Platform& platform, World& world,
+                 const CancelToken& cancel) {
+  nix::Nix nix = nix_of(world);
+  const fs::path root =
+      request.out_link ? fs::absolute(*request.out_link)
+                       : gc_root_link(installable, nix::system_of(platform), world.environment);
   const auto realise_one = [&](const nix::Realisable& wanted) {
     return nix.realise(wanted.derivation, wanted.output, root, request.nix, world.reporter, cancel);
   };
-  nix::Realisable wanted =
-      request.caches.only ? image_of(evaluation) : shortest_way_to_image(evaluation);
-  if (evaluation.system == system) {
-    require_builder_for(platform, wanted.derivation, wanted.output, request, nix, world, cancel);
-  }
+  nix::Realisable wanted = wanted_of(request, evaluation);
   fs::path path = realise_one(wanted);
   // An attribute may be called "conf" and be something else.
   if (!request.caches.only && !evaluation.conf.empty() && !image::is_docker_tools_conf(path)) {
@@ -87,23 +99,22 @@ evaluate_together(const std::vector<NamedRequest>& requests, const std::string& 
                                          world.reporter, cancel);
 }
 
+// In one run; all have been evaluated.
 void realise_together(const std::vector<NamedRequest>& requests,
                       const std::vector<std::optional<nix::Evaluation>>& evaluations, World& world,
                       const CancelToken& cancel) {
   std::vector<nix::Realisable> wanted;
-  std::vector<std::string> names;
-  for (std::size_t index = 0; index < requests.size(); ++index) {
-    if (!evaluations[index]) continue;
-    wanted.push_back(shortest_way_to_image(*evaluations[index]));
-    names.push_back(requests[index].name);
-  }
+  wanted.reserve(requests.size());
+  for (std::size_t index = 0; index < requests.size(); ++index)
+    wanted.push_back(wanted_of(requests[index].request, *evaluations[index]));
   try {
     nix_of(world).realise_together(wanted, requests.front().request.nix, world.reporter, cancel);
   } catch (nix::FailureOfSome& failure) {
-    std::string concerned;
+    std::vector<std::string> names;
+    names.reserve(failure.some().size());
     for (const std::size_t index : failure.some())
-      concerned += (concerned.empty() ? "" : ", ") + names[index];
-    failure.add_frame(format("building {}", concerned));
+      names.push_back(requests[index].name);
+    failure.add_frame(format("building {}", fmt::join(names, ", ")));
     throw;
   }
 }
@@ -117,10 +128,10 @@ Artifact build(const BuildRequest& asked, const oci::Platform& platform, World& 
   const nix::Installable installable = nix::parse_installable(request.installable, request.nix);
   if (const auto* built = std::get_if<nix::BuiltFile>(&installable)) return {.path = built->path};
 
-  nix::Nix nix = nix_of(world);
-  const nix::Evaluation evaluation =
-      nix.evaluate(installable, nix::system_of(platform), request.nix, world.reporter, cancel);
-  return realise(request, installable, evaluation, platform, nix, world, cancel);
+  const nix::Evaluation evaluation = nix_of(world).evaluate(installable, nix::system_of(platform),
+                                                            request.nix, world.reporter, cancel);
+  require_builder(request, evaluation, platform, world, cancel);
+  return realise(request, installable, evaluation, platform, world, cancel);
 }
 
 std::vector<Artifact> build_together(const std::vector<NamedRequest>& asked,
@@ -134,6 +145,11 @@ std::vector<Artifact> build_together(const std::vector<NamedRequest>& asked,
   const auto evaluations = evaluate_together(requests, nix::system_of(platform), world, cancel);
   const bool all_known = std::ranges::all_of(
       evaluations, [](const auto& evaluation) { return evaluation.has_value(); });
+  for (std::size_t index = 0; index < requests.size(); ++index)
+    if (evaluations[index])
+      with_frame(format("building {}", requests[index].name), [&] {
+        require_builder(requests[index].request, *evaluations[index], platform, world, cancel);
+      });
   if (all_known) realise_together(requests, evaluations, world, cancel);
   std::vector<Artifact> artifacts(requests.size());
   side_by_side(
@@ -144,10 +160,9 @@ std::vector<Artifact> build_together(const std::vector<NamedRequest>& asked,
           artifacts[index] = build(asked[index].request, platform, own, stop);
           return;
         }
-        nix::Nix nix = nix_of(own);
         artifacts[index] =
             realise(request, nix::parse_installable(request.installable, request.nix),
-                    *evaluations[index], platform, nix, own, stop);
+                    *evaluations[index], platform, own, stop);
       },
       world, cancel);
   return artifacts;

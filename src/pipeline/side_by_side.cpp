@@ -19,8 +19,7 @@ using Failures = std::vector<std::optional<Error>>; // of each branch
 std::optional<Error> failure_of(const Branch& branch, World& world, const CancelToken& cancel) {
   const std::string prefix = branch.name.empty() ? "" : format("[{}] ", branch.name);
   progress::PrefixedReporter reporter(world.reporter, prefix, cancel);
-  World own{world.environment,     world.processes, reporter,  world.web,
-            world.standard_output, world.turns,     world.sign};
+  World own = world.reporting_to(reporter);
   try {
     cancel.throw_if_cancelled();
     branch.work(own, cancel);

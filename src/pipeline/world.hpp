@@ -21,6 +21,11 @@ struct World {
   archive::Sink* standard_output = nullptr; // for images that the user wants there; as above
   LoadTurns* turns = nullptr;               // of loads that go on side by side
   cache::Signer sign = nullptr;             // for caches; none on an engine's machine
+
+  // The same, which tells another reporter what is done.
+  [[nodiscard]] World reporting_to(progress::Reporter& other) const {
+    return {environment, processes, other, web, standard_output, turns, sign};
+  }
 };
 
 } // namespace nixbuild::pipeline

@@ -1,5 +1,6 @@
 #include "vm/shell_line.hpp"
 
+#include "builder/any_shell.hpp"
 #include "process/command.hpp"
 #include "support/format.hpp"
 
@@ -30,8 +31,8 @@ std::string escaped(std::string_view text) {
 
 std::string shell_line(const std::vector<std::string>& argv) {
   // Between double quotes, since sh itself would take the backslashes out.
-  return format("exec sh -c 'eval \"$(printf %b \"{}\")\"'",
-                escaped(process::to_string({.argv = argv})));
+  return builder::for_any_shell(
+      format("eval \"$(printf %b \"{}\")\"", escaped(process::to_string({.argv = argv}))));
 }
 
 } // namespace nixbuild::vm

@@ -517,6 +517,16 @@ BOOST_AUTO_TEST_CASE(c2_cache_that_is_not_there) {
   check_only(facts, "C2", warning, "status 404", "Is its name right?");
 }
 
+BOOST_AUTO_TEST_CASE(c2_cache_that_cannot_be_reached) {
+  Facts facts = healthy();
+  facts.guest->caches = {{.url = "https://a.example", .status = 200, .words = {}},
+                         {.url = "https://b.example", .status = 0, .words = "timed out"}};
+  BOOST_TEST(outcome_of(facts, "C2").seen == "1 of 2 answer");
+  facts.guest->caches.erase(facts.guest->caches.begin());
+  for (const Finding& finding : examine(facts, {}))
+    BOOST_TEST(finding.id != "C2"); // N10 tells of it
+}
+
 BOOST_AUTO_TEST_CASE(c4_key_that_is_missing) {
   Facts facts = healthy();
   facts.guest->caches = {{.url = "https://me.cachix.org", .status = 200, .words = {}}};

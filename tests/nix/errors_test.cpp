@@ -208,4 +208,18 @@ BOOST_AUTO_TEST_CASE(emulated_nix) {
   BOOST_TEST(error.hint().contains("filter-syscalls"));
 }
 
+// What nix-store 2.8 says of several paths when one of their builds has failed, without a network.
+BOOST_AUTO_TEST_CASE(build_that_fails_is_not_for_want_of_a_network) {
+  const std::string offline =
+      "warning: unable to download 'https://cache.nixos.org/nix-cache-info': "
+      "Couldn't resolve host name (6)";
+  Failure failure{.text = "error: builder for '/nix/store/a.drv' failed with exit code 1\n"
+                          "error: build of '/nix/store/b.drv', '/nix/store/c.drv' failed",
+                  .remarks = offline,
+                  .builds = {{.derivation = "/nix/store/a.drv", .phase = {}, .tail = {"no"}}}};
+  BOOST_TEST(explain("cannot", failure).hint().starts_with("`nix log /nix/store/a.drv`"));
+  failure.builds.clear();
+  BOOST_TEST(explain("cannot", failure).hint().contains("network"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 """Many images in one command: `docker nixbuild bake`."""
 
 import json
+import platform
+from pathlib import Path
 
 from nixlab.counting_engine import CountingEngine
 from nixlab.testcase import PluginTest
@@ -70,6 +72,14 @@ class Bake(PluginTest):
         self.assert_nothing_left()
         self.assert_fails(self.bake("--set", "*.keep-going=true", *names), "while building dependencyBroken")
         self.assertEqual(self.engine.api.tags(), {"whole:1"})
+
+    def test_platform_that_nix_does_not_build_for_is_told_before_the_build(self):
+        if platform.machine() != "x86_64" or Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists():
+            self.skipTest("this machine builds for arm64")
+        self.targets()
+        failed = self.bake("--progress=plain", "--set=*.platform=linux/arm64", "--set=*.offline=true", "hello", "classic")
+        self.assert_fails(failed, "does not build for linux/arm64", "while building")
+        self.assertNotIn(" realise ", failed.stderr)
 
     def test_print_and_list_build_nothing(self):
         self.targets()
