@@ -14,6 +14,12 @@ namespace {
 constexpr int failed_by_ssh = 255;  // ssh(1), EXIT STATUS
 constexpr int not_executable = 126; // sh(1): found, and cannot be executed
 
+// sshd does this while too many connections wait to log in (sshd_config(5), MaxStartups), and to
+// an address whose logins failed again and again (PerSourcePenalties).
+constexpr auto turned_away = "the ssh server of {} closes the connection before anyone can log in";
+constexpr auto wait_a_minute =
+    "too many connections or failed logins make it refuse for a while: wait a minute, try again";
+
 // What OpenSSH says (ssh.c, sshconnect.c, readconf.c), and what it means to the user.
 struct SshTrouble {
   const char* words;
@@ -21,7 +27,7 @@ struct SshTrouble {
   const char* message; // with the peer's name
   const char* hint;
 };
-constexpr std::array<SshTrouble, 8> ssh_troubles{{
+constexpr std::array<SshTrouble, 10> ssh_troubles{{
     {"REMOTE HOST IDENTIFICATION HAS CHANGED", ErrorKind::refused,
      "the host key of {} is not the one that is known",
      "if the machine was set up anew, remove the old key with `ssh-keygen -R HOST`"},
@@ -37,6 +43,8 @@ constexpr std::array<SshTrouble, 8> ssh_troubles{{
     {"No route to host", ErrorKind::unavailable, "{} cannot be reached", "is the machine running?"},
     {"Network is unreachable", ErrorKind::unavailable, "{} cannot be reached",
      "is this machine connected?"},
+    {"kex_exchange_identification", ErrorKind::unavailable, turned_away, wait_a_minute},
+    {"Connection closed by ", ErrorKind::unavailable, turned_away, wait_a_minute},
 }};
 
 bool says(const std::string& text, std::string_view words) {

@@ -42,8 +42,13 @@ BOOST_AUTO_TEST_CASE(what_ssh_says_is_understood) {
        "the name of vm is not known"},
       {"ssh: connect to host vm port 22: Connection timed out\r\n", ErrorKind::unavailable,
        "vm does not answer"},
-      {"kex_exchange_identification: something new\r\n", ErrorKind::unavailable,
-       "cannot get to vm by ssh"},
+      {"kex_exchange_identification: read: Connection reset by peer\r\n"
+       "Connection reset by 192.0.2.1 port 22\r\n",
+       ErrorKind::unavailable,
+       "the ssh server of vm closes the connection before anyone can log in"},
+      {"Connection closed by 192.0.2.1 port 22\r\n", ErrorKind::unavailable,
+       "the ssh server of vm closes the connection before anyone can log in"},
+      {"something new\r\n", ErrorKind::unavailable, "cannot get to vm by ssh"},
   };
   for (const Case& one : cases) {
     const Error error = failure(255, one.words);

@@ -12,7 +12,7 @@ from . import session
 from .lanes import LANES
 from .machine import Machine
 from .nix_setup import NIX_CONF
-from .ssh import HOST_KEY, SSHD
+from .ssh import HOST_KEY, sshd_command
 from .waiting import wait_until
 
 INSTALLER = Path(__file__).with_name("nix_installer.sh")
@@ -129,7 +129,8 @@ def serve_root_in_memory(machine: Machine) -> None:
     cp -a /bin /sbin /lib /lib64 /etc /root . && mkdir tmp var && ln -s /run var/run
     """
     machine.exec(["sh", "-ec", script, ROOT_IN_MEMORY]).check()
-    machine.spawn(["chroot", ROOT_IN_MEMORY, *SSHD, "-p", str(PORT)], log=machine.folder.path / "sshd-in-memory.log")
+    sshd = ["chroot", ROOT_IN_MEMORY, *sshd_command(machine), "-p", str(PORT)]
+    machine.spawn(sshd, log=machine.folder.path / "sshd-in-memory.log")
     answers = ["ssh-keyscan", "-p", str(PORT), "127.0.0.1"]
     wait_until(lambda: machine.exec(answers).stdout != "", f"sshd answers on port {PORT}")
 

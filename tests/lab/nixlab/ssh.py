@@ -13,8 +13,15 @@ SSHD = [
     "/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", "-h", HOST_KEY,
     "-o", "UsePAM=no", "-o", "PermitRootLogin=prohibit-password", "-o", "PasswordAuthentication=no",
 ]  # fmt: skip
+NO_PENALTIES = ["-o", "PerSourcePenalties=no"]
 
 _links = itertools.count(1)
+
+
+def sshd_command(machine: Machine) -> list[str]:
+    """What runs sshd on `machine` so that it forgets what tests of failing logins did (OpenSSH 9.8 does not)."""
+    knows_penalties = machine.exec([*SSHD, "-T", *NO_PENALTIES]).returncode == 0
+    return [*SSHD, *NO_PENALTIES] if knows_penalties else SSHD
 
 
 def connect(first: Machine, second: Machine) -> tuple[str, str]:
@@ -48,7 +55,7 @@ class SshServer:
         _, self.address = connect(self.client, self.server)
         self._make_keys()
         self.server.exec(["mkdir", "-p", "/run/sshd"]).check()
-        self._process = self.server.spawn(SSHD, log=self.log)
+        self._process = self.server.spawn(sshd_command(self.server), log=self.log)
         wait_until(lambda: self.client.exec(["ssh", self.address, "true"]).returncode == 0, "sshd answers")
         return self
 

@@ -7,6 +7,7 @@ from nixlab.engine import Engine
 from nixlab.process import Process
 from nixlab.far import BUILDER
 from nixlab.remote import RemoteTest
+from nixlab.ssh import SSHD
 from nixlab.waiting import wait_until
 
 CACHE = "/root/.cache"
@@ -71,6 +72,20 @@ class RemoteFaults(RemoteTest):
         self.work = self.flake("hello")
         refused = self.docker("-H", f"{self.ssh.url}:1", "nixbuild", ".#streamImage")
         self.assert_fails(refused, "no ssh server answers")
+
+    def test_server_that_turns_us_away(self):
+        self.work = self.flake("hello")
+        penalties = ["-o", "PerSourcePenalties=noauth:60s min:1s"]
+        server = self.server.spawn([*SSHD, "-p", "2222", *penalties], log=self.server.folder.path / "strict-sshd.log")
+        self.addCleanup(server.kill)
+
+        def lets_us_in() -> bool:
+            return self.machine.exec(["ssh-keyscan", "-p", "2222", self.ssh.address]).stdout != ""
+
+        wait_until(lets_us_in, "the server answers")
+        wait_until(lambda: not lets_us_in(), "the server has had enough of us")
+        refused = self.docker("-H", f"{self.ssh.url}:2222", "nixbuild", ".#streamImage")
+        self.assert_fails(refused, "closes the connection before anyone can log in", "wait a minute")
 
     def test_full_disk_there(self):
         self.work = self.flake("hello")
