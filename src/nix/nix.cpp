@@ -198,7 +198,8 @@ fs::path Nix::realise(const std::string& derivation, const std::string& output,
 void Nix::realise_together(const std::vector<Realisable>& wanted, const Options& options,
                            progress::Reporter& reporter, const CancelToken& cancel) {
   const Session session{runner_, program_, options, reporter, cancel, environment_};
-  Arguments argv{session.nix_store(), "--realise", "--log-format", "internal-json"};
+  Arguments argv{session.nix_store(), "--realise", "--log-format", "internal-json",
+                 "--no-gc-warning"};
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());
   std::vector<std::string> names;
@@ -225,7 +226,8 @@ void Nix::rebuild(const std::string& derivation, const std::string& output, cons
   const Session session{runner_, program_, options, reporter, cancel, environment_};
   const std::string name = readable_name(derivation);
   Arguments argv{session.nix_store(), "--realise",    realisable(derivation, output),
-                 "--check",           "--log-format", "internal-json"};
+                 "--check",           "--log-format", "internal-json",
+                 "--no-gc-warning"};
   const Arguments flags = realisation_flags(options);
   argv.insert(argv.end(), flags.begin(), flags.end());
   progress::as_step(reporter, format("check {}", name), [&](progress::Step& step) {

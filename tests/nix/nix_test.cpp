@@ -109,10 +109,10 @@ BOOST_AUTO_TEST_CASE(several_are_realised_in_one_run) {
   runner.on({"--realise"}, Reply{.out = built + "\n"});
   nix->realise_together({{.derivation = drv, .output = "out"}, {.derivation = built, .output = ""}},
                         {.offline = true}, reporter, {});
-  BOOST_TEST((runner.started.at(0).argv == Words{(program.parent_path() / "nix-store").string(),
-                                                 "--realise", "--log-format", "internal-json",
-                                                 "--max-jobs", "auto", "--option", "substitute",
-                                                 "false", drv + "!out", built}));
+  BOOST_TEST((runner.started.at(0).argv ==
+              Words{(program.parent_path() / "nix-store").string(), "--realise", "--log-format",
+                    "internal-json", "--no-gc-warning", "--max-jobs", "auto", "--option",
+                    "substitute", "false", drv + "!out", built}));
   BOOST_TEST((reporter.outcome_of("realise image, image") == Outcome::cached));
 }
 

@@ -60,6 +60,7 @@ class Bake(PluginTest):
         self.assertEqual(len(together), 2, done)  # one evaluation, one realisation
         self.assertRegex(together[0], r"evaluate \.#(image|classicImage), \.#(image|classicImage)$")
         self.assertFalse([step for step in steps if "[" in step and " evaluate " in step], done)
+        self.assertNotIn("add-root", done.stderr)
 
     def test_the_target_whose_build_fails_is_named(self):
         self.work = self.flake("faults")
