@@ -159,7 +159,11 @@ int bake_whenever_files_change(const ParsedOptions& options, const context::Glob
         displayed([&](pipeline::World& inner) { return bakery.build(due, inner); });
     bakery.tell(due, reports);
   };
-  WatchedCommand command{.requests = requests, .build = build, .progress = mode};
+  const auto definition = [&] {
+    return definition_files(values_of(options, "file"), world.environment);
+  };
+  WatchedCommand command{
+      .requests = requests, .definition = definition, .build = build, .progress = mode};
   if (const auto file = options.value("metadata-file")) command.written.insert(*file);
   return build_and_watch(command, world);
 }

@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <filesystem>
 #include <string_view>
 
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::array usual_names{"nixbuild.json", "docker-bake.json"};
 
 bool exists(const fs::path& path) {
   std::error_code ignored;
@@ -98,7 +101,7 @@ bake::Definition find_definition(const std::vector<std::string>& files,
                                  const context::GlobalFlags& docker, World& world,
                                  pipeline::World& inner) {
   if (!files.empty()) return of_files(files, docker, world);
-  for (const char* name : {"nixbuild.json", "docker-bake.json"})
+  for (const char* name : usual_names)
     if (exists(name)) return of_files({name}, docker, world);
   if (compose::has_project(fs::current_path())) {
     bake::Definition definition;
@@ -110,6 +113,15 @@ bake::Definition find_definition(const std::vector<std::string>& files,
       .with_hint(
           "that is a file nixbuild.json or docker-bake.json, a Compose file with services of "
           "Nix, or a flake.nix with images");
+}
+
+std::set<fs::path> definition_files(const std::vector<std::string>& files,
+                                    const Environment& environment) {
+  std::set<fs::path> all(files.begin(), files.end());
+  if (!all.empty()) return all;
+  all.insert(usual_names.begin(), usual_names.end());
+  all.merge(compose::project_files({}, environment, fs::current_path()));
+  return all;
 }
 
 } // namespace nixbuild::plugin

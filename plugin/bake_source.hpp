@@ -5,6 +5,8 @@
 #include "pipeline/world.hpp"
 #include "plugin/world.hpp"
 
+#include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,5 +19,9 @@ namespace nixbuild::plugin {
 [[nodiscard]] bake::Definition find_definition(const std::vector<std::string>& files,
                                                const context::GlobalFlags& docker, World& world,
                                                pipeline::World& inner);
+
+// The files that find_definition() may read it from, there or not.
+[[nodiscard]] std::set<std::filesystem::path>
+definition_files(const std::vector<std::string>& files, const Environment& environment);
 
 } // namespace nixbuild::plugin

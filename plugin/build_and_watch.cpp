@@ -4,7 +4,7 @@
 #include "plugin/print_error.hpp"
 #include "plugin/watched_flakes.hpp"
 #include "progress/text.hpp"
-#include "source/flake_look.hpp"
+#include "source/file_look.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -85,14 +85,17 @@ public:
         if (error.kind() == ErrorKind::cancelled) return exit_code(ErrorKind::cancelled);
         throw;
       }
-      keep_going([&] { prepare(); });
+      if (!keep_going([&] { prepare(); }))
+        due_.clear();
+      else if (due_.empty())
+        tell("no image is built from that\n");
     }
   }
 
 private:
   struct Flake {
     source::LocalFlake flake;
-    source::FlakeLook look;
+    source::FileLook look;
     unsigned version = 0; // another one after each change
   };
   using Flakes = std::map<std::string, Flake>;
@@ -102,9 +105,10 @@ private:
     Versions versions; // of its flakes
   };
 
-  // Learns what is to be built and watched now. Changes nothing when it fails.
+  // Learns what is to be built and watched now. Changes nothing of that when it fails.
   void prepare() {
-    due_.clear();
+    const std::set<fs::path> definition = absolute(command_.definition());
+    source::FileLook look = source::look_at(definition); // what changes from here on counts
     Requests requests = command_.requests();
     std::set<fs::path> written = command_.written;
     for (const pipeline::NamedRequest& one : requests)
@@ -124,6 +128,8 @@ private:
     }
     flakes_ = std::move(flakes);
     due_ = std::move(due);
+    definition_ = definition;
+    definition_look_ = std::move(look);
   }
 
   // As it was seen last, which is what the changes after that count from.
@@ -133,7 +139,7 @@ private:
     return {.flake = std::move(flake), .look = std::move(look), .version = next_version_++};
   }
 
-  source::FlakeLook look_at(const source::LocalFlake& flake) {
+  source::FileLook look_at(const source::LocalFlake& flake) {
     return source::look_at(flake, written_, world_.processes, world_.cancel);
   }
 
@@ -177,7 +183,7 @@ private:
   }
 
   [[nodiscard]] watch::WatchedFolders folders_of_all() const {
-    watch::WatchedFolders all;
+    watch::WatchedFolders all = definition_look_.folders;
     for (const auto& [name, flake] : flakes_) {
       for (const auto& [path, names] : flake.look.folders) {
         const auto [folder, is_new] = all.try_emplace(path, names);
@@ -191,11 +197,12 @@ private:
     return all;
   }
 
-  // What has changed since the last look; paths start at the flake's root.
+  // What has changed since the last look. Paths start at the flake's root; those of the definition
+  // that are in no flake, in this folder.
   Changes look_again() {
-    Changes changes;
+    Changes changes = changes_of_definition();
     for (auto& [name, flake] : flakes_) {
-      source::FlakeLook now = look_at(flake.flake);
+      source::FileLook now = look_at(flake.flake);
       const auto paths = source::differences(flake.look, now);
       flake.look = std::move(now);
       if (paths.empty()) continue;
@@ -206,8 +213,25 @@ private:
     return changes;
   }
 
+  Changes changes_of_definition() {
+    source::FileLook now = source::look_at(definition_);
+    Changes changes;
+    for (const fs::path& path : source::differences(definition_look_, now))
+      if (!is_in_a_flake(path))
+        changes.push_back(path.lexically_relative(fs::current_path()).string());
+    definition_look_ = std::move(now);
+    return changes;
+  }
+
+  [[nodiscard]] bool is_in_a_flake(const fs::path& path) const {
+    return std::ranges::any_of(
+        flakes_, [&](const auto& flake) { return flake.second.look.files.contains(path); });
+  }
+
   [[nodiscard]] std::size_t count_files() const {
     std::size_t count = 0;
+    for (const auto& [path, state] : definition_look_.files)
+      if (!is_in_a_flake(path)) ++count;
     for (const auto& [name, flake] : flakes_)
       count += flake.look.files.size();
     return count;
@@ -221,6 +245,8 @@ private:
   World& world_;
   bool is_told_;
   std::set<fs::path> written_;
+  std::set<fs::path> definition_;
+  source::FileLook definition_look_;
   Flakes flakes_;
   std::vector<Item> due_;
   std::map<std::string, Versions> built_; // by the identity of the request

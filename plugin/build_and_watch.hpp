@@ -15,6 +15,10 @@ namespace nixbuild::plugin {
 struct WatchedCommand {
   // What is to be built as things are now.
   std::function<std::vector<pipeline::NamedRequest>()> requests;
+  // The files that say so, there or not.
+  std::function<std::set<std::filesystem::path>()> definition = [] {
+    return std::set<std::filesystem::path>();
+  };
   // Builds those of them that it is given: at first all, then those whose flakes have changed, and
   // those that have failed.
   std::function<void(const std::vector<pipeline::NamedRequest>&)> build;
@@ -24,9 +28,10 @@ struct WatchedCommand {
 };
 
 // --watch: calls `command` at once, and again each time when files of the flakes on this machine
-// that it builds have changed, those that changed meanwhile included. What fails is printed, and
-// the next change tries again; but what fails before there is anything to watch is thrown, and so
-// is an Error of kind usage when all is built from elsewhere. Returns 130 once the user ends it.
+// that it builds have changed, or files of its definition; what changed meanwhile included. What
+// fails is printed, and the next change tries again; but what fails before there is anything to
+// watch is thrown, and so is an Error of kind usage when all is built from elsewhere. Returns 130
+// once the user ends it.
 int build_and_watch(const WatchedCommand& command, World& world);
 
 } // namespace nixbuild::plugin

@@ -1,5 +1,6 @@
 #include "plugin/compose_watch.hpp"
 
+#include "compose/project_directory.hpp"
 #include "plugin/build_and_watch.hpp"
 #include "plugin/compose_command.hpp"
 #include "plugin/compose_images.hpp"
@@ -11,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -142,6 +144,11 @@ int compose_whenever_files_change(const Words& program, const ComposeArguments& 
   check(arguments);
   Project project(program, arguments, invocation, world);
   return build_and_watch({.requests = [&] { return project.requests(); },
+                          .definition =
+                              [&] {
+                                return compose::project_files(arguments.place, world.environment,
+                                                              std::filesystem::current_path());
+                              },
                           .build = [&](const Requests& due) { project.build(due); },
                           .progress = progress_of(arguments)},
                          world);

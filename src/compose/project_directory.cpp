@@ -2,6 +2,7 @@
 
 #include "support/error.hpp"
 #include "support/files.hpp"
+#include "support/format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,14 +42,19 @@ std::optional<std::string> variable_of_file(const fs::path& file, std::string_vi
   return found;
 }
 
-std::optional<std::string> first_file(const ProjectPlace& place, const Environment& environment,
-                                      const fs::path& current) {
-  if (!place.files.empty()) return place.files.front();
+std::vector<std::string> named_files(const ProjectPlace& place, const Environment& environment,
+                                     const fs::path& current) {
+  if (!place.files.empty()) return place.files;
   auto listed = environment.get("COMPOSE_FILE");
   if (!listed) listed = variable_of_file(current / ".env", "COMPOSE_FILE");
-  if (!listed || listed->empty()) return std::nullopt;
+  if (!listed || listed->empty()) return {};
   const std::string separator = environment.get("COMPOSE_PATH_SEPARATOR").value_or(":");
-  return listed->substr(0, listed->find(separator));
+  std::vector<std::string> files;
+  for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + separator.size()) {
+    end = listed->find(separator, begin);
+    files.push_back(listed->substr(begin, end - begin));
+  }
+  return files;
 }
 
 fs::path nearest_project(const fs::path& current) {
@@ -74,10 +80,27 @@ fs::path project_directory(const ProjectPlace& place, const Environment& environ
     return clean.has_filename() ? clean : clean.parent_path(); // "/a/." is "/a/" then
   };
   if (place.directory) return absolute(*place.directory);
-  const auto file = first_file(place, environment, current);
-  if (!file) return nearest_project(current);
-  if (*file == "-") return current;
-  return absolute(fs::path(*file).parent_path());
+  const auto files = named_files(place, environment, current);
+  if (files.empty()) return nearest_project(current);
+  if (files.front() == "-") return current;
+  return absolute(fs::path(files.front()).parent_path());
+}
+
+std::set<fs::path> project_files(const ProjectPlace& place, const Environment& environment,
+                                 const fs::path& current) {
+  const fs::path folder = project_directory(place, environment, current);
+  const auto named = named_files(place, environment, current);
+  std::set<fs::path> files(named.begin(), named.end());
+  if (files.empty()) {
+    const fs::path nearest = nearest_project(current);
+    for (const std::string_view name : usual_names) {
+      const std::size_t dot = name.find('.');
+      files.insert(nearest / name);
+      files.insert(nearest / format("{}.override{}", name.substr(0, dot), name.substr(dot)));
+    }
+  }
+  files.insert(folder / ".env");
+  return files;
 }
 
 } // namespace nixbuild::compose

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,11 @@ struct ProjectPlace {
 [[nodiscard]] std::filesystem::path project_directory(const ProjectPlace& place,
                                                       const Environment& environment,
                                                       const std::filesystem::path& current);
+
+// The files that may say what the project is: -f, or COMPOSE_FILE, else those of Compose's usual
+// names, there or not; and .env. Not those that they include. Absolute, or from `current`.
+[[nodiscard]] std::set<std::filesystem::path> project_files(const ProjectPlace& place,
+                                                            const Environment& environment,
+                                                            const std::filesystem::path& current);
 
 } // namespace nixbuild::compose

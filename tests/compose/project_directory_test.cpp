@@ -37,6 +37,21 @@ BOOST_AUTO_TEST_CASE(what_the_environment_says) {
              "/home/me/x");
 }
 
+BOOST_AUTO_TEST_CASE(files_of_a_project) {
+  using Paths = std::set<fs::path>;
+  const auto files = [](const ProjectPlace& place, std::map<std::string, std::string> variables) {
+    return project_files(place, Environment(std::move(variables)), "/home/me");
+  };
+  BOOST_TEST((files({.directory = {}, .files = {"shop/a.yaml", "b.yaml"}}, {}) ==
+              Paths{"shop/a.yaml", "b.yaml", "/home/me/shop/.env"}));
+  BOOST_TEST((files({}, {{"COMPOSE_FILE", "/srv/a.yaml:b.yaml"}}) ==
+              Paths{"/srv/a.yaml", "b.yaml", "/srv/.env"}));
+  const Paths usual = files({}, {});
+  BOOST_TEST(usual.size() == 9U);
+  for (const char* name : {"compose.yaml", "docker-compose.override.yml", ".env"})
+    BOOST_TEST(usual.contains(fs::path("/home/me") / name));
+}
+
 BOOST_AUTO_TEST_CASE(the_nearest_project) {
   const TempDir folder;
   const fs::path below = folder.path() / "a" / "b";

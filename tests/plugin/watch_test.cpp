@@ -116,6 +116,25 @@ BOOST_AUTO_TEST_CASE(a_change_builds_again_until_the_user_ends_it) {
   BOOST_TEST((world.watched == watch::WatchedFolders{{world.root / "web", {}}}));
 }
 
+BOOST_AUTO_TEST_CASE(the_file_that_says_what_to_bake_is_watched) {
+  WatchWorld world;
+  world.waits = {[&] {
+                   world.put("bake.json", R"({"target": {"web": {"installable": ")" +
+                                              world.flake("web") + R"(", "tags": ["new:1"]}}})");
+                 },
+                 [&] { world.put("bake.json", "{"); },
+                 [&] {
+                   world.put("bake.json", R"({"target": {"web": {"installable": ")" +
+                                              world.flake("web") + R"(", "tags": ["new:1"]}} })");
+                 }};
+  BOOST_TEST(world.bake({"web"}) == 130);
+  BOOST_TEST(world.round == 2); // the last change is none of what is built
+  BOOST_TEST(world.requests.back().tags.front().familiar() == "new:1");
+  BOOST_TEST(world.tells("bake.json; building again\n"));
+  BOOST_TEST(world.tells("ERROR: "));
+  BOOST_TEST(world.tells("no image is built from that\n"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_change_builds_nothing) {
   WatchWorld world;
   world.waits = {[] {}, [&] { world.put("db/flake.nix", "22"); }};

@@ -1,4 +1,4 @@
-#include "source/flake_look.hpp"
+#include "source/file_look.hpp"
 
 #include "source/flake_files.hpp"
 #include "source/git_command.hpp"
@@ -79,17 +79,17 @@ public:
     return folder->second.insert(file.filename().string()).second;
   }
 
-  [[nodiscard]] FlakeLook finish() && { return std::move(look_); }
+  [[nodiscard]] FileLook finish() && { return std::move(look_); }
 
 private:
   const LocalFlake& flake_;
-  FlakeLook look_;
+  FileLook look_;
 };
 
 } // namespace
 
-FlakeLook look_at(const LocalFlake& flake, const std::set<fs::path>& left_out,
-                  process::Runner& runner, const CancelToken& cancel) {
+FileLook look_at(const LocalFlake& flake, const std::set<fs::path>& left_out,
+                 process::Runner& runner, const CancelToken& cancel) {
   Look look(flake);
   for (const std::string& name : flake_files(flake, runner, cancel)) {
     const fs::path path = flake.root / name;
@@ -106,7 +106,16 @@ FlakeLook look_at(const LocalFlake& flake, const std::set<fs::path>& left_out,
   return std::move(look).finish();
 }
 
-std::vector<fs::path> differences(const FlakeLook& before, const FlakeLook& now) {
+FileLook look_at(const std::set<fs::path>& files) {
+  FileLook look;
+  for (const fs::path& file : files) {
+    if (auto state = state_of(file)) look.files.emplace(file, *std::move(state));
+    look.folders[file.parent_path()].insert(file.filename().string());
+  }
+  return look;
+}
+
+std::vector<fs::path> differences(const FileLook& before, const FileLook& now) {
   std::vector<fs::path> paths;
   auto old = before.files.begin();
   auto fresh = now.files.begin();

@@ -23,21 +23,24 @@ struct FileState {
   bool operator==(const FileState&) const = default;
 };
 
-// A flake at one moment, without the contents of its files.
-struct FlakeLook {
+// Files at one moment, without their contents.
+struct FileLook {
   std::map<std::filesystem::path, FileState> files; // absolute paths; what is there
-  // Where something happens when any of it changes, or when it gets more files.
+  // Where something happens when any of them changes, or when a flake gets more of them.
   watch::WatchedFolders folders;
 };
 
 // Looks at the files of `flake` that Nix sees, but for those at or below `left_out`, which are
 // absolute paths that a build writes to. Throws an Error as flake_files() does.
-[[nodiscard]] FlakeLook look_at(const LocalFlake& flake,
-                                const std::set<std::filesystem::path>& left_out,
-                                process::Runner& runner, const CancelToken& cancel);
+[[nodiscard]] FileLook look_at(const LocalFlake& flake,
+                               const std::set<std::filesystem::path>& left_out,
+                               process::Runner& runner, const CancelToken& cancel);
+
+// Looks at `files`, which are absolute paths; those that are not there may come.
+[[nodiscard]] FileLook look_at(const std::set<std::filesystem::path>& files);
 
 // The paths that are in only one of two looks, or in both with other states.
-[[nodiscard]] std::vector<std::filesystem::path> differences(const FlakeLook& before,
-                                                             const FlakeLook& now);
+[[nodiscard]] std::vector<std::filesystem::path> differences(const FileLook& before,
+                                                             const FileLook& now);
 
 } // namespace nixbuild::source

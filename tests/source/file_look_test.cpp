@@ -1,10 +1,10 @@
-#include "source/flake_look.hpp"
+#include "source/file_look.hpp"
 #include "source_files.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace nixbuild;
-using source::FlakeLook;
+using source::FileLook;
 using source::LocalFlake;
 namespace fs = std::filesystem;
 
@@ -24,11 +24,11 @@ struct Fixture : tests::SourceFiles {
     git({"init", "-q"});
     flake.kind = LocalFlake::Kind::git;
   }
-  [[nodiscard]] FlakeLook look(const std::set<fs::path>& left_out = {}) const {
+  [[nodiscard]] FileLook look(const std::set<fs::path>& left_out = {}) const {
     return look_at(flake, left_out, *runner, {});
   }
   // Relative, in one line.
-  [[nodiscard]] std::string changed(const FlakeLook& before) const {
+  [[nodiscard]] std::string changed(const FileLook& before) const {
     std::string text;
     for (const fs::path& path : differences(before, look()))
       text += path.lexically_relative(root).string() + " ";
@@ -38,14 +38,14 @@ struct Fixture : tests::SourceFiles {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(flake_look, Fixture)
+BOOST_FIXTURE_TEST_SUITE(file_look, Fixture)
 
 BOOST_AUTO_TEST_CASE(changes_of_a_work_tree_are_those_of_files_that_git_tracks) {
   make_repository();
   for (const char* name : {"flake.nix", "a/b/file", "gone", "run"})
     put(name, "old");
   git({"add", "."});
-  const FlakeLook before = look();
+  const FileLook before = look();
   BOOST_TEST(before.files.size() == 4U);
   BOOST_TEST(changed(before) == "");
 
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(of_a_folder_everything_counts) {
   put("flake.nix");
   put("a/b/file");
   fs::create_directory(root / "empty");
-  const FlakeLook before = look();
+  const FileLook before = look();
   const watch::WatchedFolders expected{
       {root, {}}, {root / "a", {}}, {root / "a/b", {}}, {root / "empty", {}}};
   BOOST_TEST((before.folders == expected));
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(of_a_folder_everything_counts) {
 
 BOOST_AUTO_TEST_CASE(a_link_is_its_target) {
   fs::create_symlink("one", root / "link");
-  const FlakeLook before = look();
+  const FileLook before = look();
   fs::remove(root / "link");
   fs::create_symlink("one", root / "link");
   BOOST_TEST(changed(before) == "");
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(what_a_build_writes_is_no_change) {
   put("flake.nix");
   put("out/image.tar");
   put("output");
-  const FlakeLook before = look({root / "out", root / "result"});
+  const FileLook before = look({root / "out", root / "result"});
   BOOST_TEST(before.files.size() == 2U);
   put("out/image.tar", "new");
   fs::create_symlink("store", root / "result");
