@@ -25,10 +25,14 @@ class LabTest(unittest.TestCase):
 
     machine: Machine
     engine: Engine
+    # What is about Nix, registries or connections runs in one lane of each suite.
+    same_for_all_image_stores = False
 
     @classmethod
     def setUpClass(cls) -> None:
         cls.lab = session.current()
+        if cls.same_for_all_image_stores and cls.lab.lane.image_store != "overlay2":
+            raise unittest.SkipTest("the same for all image stores; runs with overlay2")
         cls.machine = cls.lab.machine
         cls.engine = cls.lab.engine
 

@@ -8,6 +8,8 @@ CACHE = "/root/.cache/docker-nixbuild"
 
 
 class Evaluations(PluginTest):
+    same_for_all_image_stores = True
+
     def setUp(self) -> None:
         super().setUp()
         self.work = self.flake("hello")

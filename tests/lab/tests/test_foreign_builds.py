@@ -11,6 +11,8 @@ SYSTEM = "aarch64-linux"
 
 
 class ForeignBuilds(RemoteTest):
+    same_for_all_image_stores = True
+
     @classmethod
     def skip_unless_possible(cls):
         super().skip_unless_possible()

@@ -32,6 +32,8 @@ BOTH = ("--platform", "linux/amd64,linux/arm64")
 class FaultTest(PushTest):
     """The tag has an image before the test, of which a layer has changed since."""
 
+    same_for_all_image_stores = True
+
     def setUp(self):
         super().setUp()
         self.registry = self.open_registry()

@@ -17,6 +17,8 @@ IDENTITY_TOKEN = "identity-token-of-a-test"
 
 
 class LoginTest(PushTest):
+    same_for_all_image_stores = True
+
     def assert_pushed(self, registry: Registry, pushed: Result, repository: str = "team/app", tag: str = "1") -> None:
         pushed.check()
         self.assertEqual(pushed.stdout, f"Pushed {self.name}@{registry.tags(repository)[tag]}\n")

@@ -6,6 +6,8 @@ REPOSITORY = "team/app"
 
 
 class AutoTags(PushTest):
+    same_for_all_image_stores = True
+
     def setUp(self):
         super().setUp()
         self.registry = self.open_registry()

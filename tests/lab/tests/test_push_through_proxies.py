@@ -9,6 +9,8 @@ LOGIN = "employee:secret-of-a-proxy"
 
 
 class ProxyTest(PushTest):
+    same_for_all_image_stores = True
+
     def assert_pushed(self, pushed) -> None:
         pushed.check()
         self.assertEqual(pushed.stdout, f"Pushed {self.name}@{self.registry.tags('team/app')['1']}\n")

@@ -15,6 +15,8 @@ AGENTS = f"{CACHE}/docker-nixbuild"
 
 
 class RemoteFaults(RemoteTest):
+    same_for_all_image_stores = True
+
     def begin_endless_build(self) -> Process:
         self.work = self.flake("faults")
         running = self.machine.spawn(

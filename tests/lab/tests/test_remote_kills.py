@@ -25,6 +25,8 @@ def bytes_below(folder: Path) -> int:
 
 
 class Kills(RemoteTest):
+    same_for_all_image_stores = True
+
     def begin(self, attribute: str, *words: str, path: str = "", has_begun: Callable[[], bool]) -> Process:
         running = self.machine.spawn(
             ["docker", "-H", self.ssh.url + path, "nixbuild", "--progress=plain", *words, attribute], cwd=self.work
