@@ -16,8 +16,8 @@ function(nixbuild_test name)
   add_executable(test_${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
   list(TRANSFORM arg_USES PREPEND nixbuild_)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(test_${name} PRIVATE
-    NIXBUILD_FIXTURES="${CMAKE_CURRENT_SOURCE_DIR}/fixtures")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/main.cpp PROPERTIES
+    COMPILE_DEFINITIONS NIXBUILD_SOURCES="${PROJECT_SOURCE_DIR}")
   target_link_libraries(test_${name} PRIVATE
     nixbuild_settings nixbuild_${name} ${arg_USES} ${arg_LINKS} Boost::unit_test_framework)
   add_test(NAME unit.${name} COMMAND test_${name} --log_level=test_suite)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sources.hpp"
 #include "support/files.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace nixbuild::nix::recorded {
 inline constexpr std::array<std::string_view, 3> versions{"2.8", "2.26", "2.34"};
 
 inline std::string text(std::string_view version, std::string_view file) {
-  return read_file(std::filesystem::path(NIXBUILD_FIXTURES) / version / file);
+  return read_file(tests::sources() / "tests/nix/fixtures" / version / file);
 }
 
 inline std::vector<std::string> lines(std::string_view version, std::string_view file) {
