@@ -1,5 +1,6 @@
 #include "image/amendment.hpp"
 
+#include "archive/text_sink.hpp"
 #include "image/amended_config.hpp"
 #include "image/file_search.hpp"
 #include "image/layer_limit.hpp"
@@ -19,19 +20,8 @@ constexpr const char* passwd_file = "/etc/passwd";
 constexpr const char* group_file = "/etc/group";
 constexpr std::string_view plain_layer_type = "application/vnd.oci.image.layer.v1.tar";
 
-class TextSink final : public archive::Sink {
-public:
-  void write(std::span<const std::byte> data) override {
-    text_.append(reinterpret_cast<const char*>(data.data()), data.size());
-  }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
-private:
-  std::string text_;
-};
-
 Layer plain_layer(std::shared_ptr<const LayerContent> content, const CancelToken& cancel) {
-  TextSink bytes;
+  archive::TextSink bytes;
   content->write_to(bytes, cancel);
   const oci::Digest digest = oci::Digest::of(bytes.text());
   return {.diff_id = digest,

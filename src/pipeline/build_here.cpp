@@ -35,13 +35,17 @@ std::optional<engine::Facts> engine_of(const BuildRequest& request, Connection& 
 
 void load(const std::vector<OpenedArtifact>& opened, const BuildRequest& request,
           Connection& connection, World& world, BuildReport& report, const CancelToken& cancel) {
-  const sink::LoadOptions options{.remove_replaced = request.remove_replaced,
-                                  .stable_order = request.stable_order};
+  sink::LoadOptions options{.remove_replaced = request.remove_replaced,
+                            .stable_order = request.stable_order};
   const auto load_as_one = [&](const std::vector<image::Image>& images) {
     const auto& names = request.tags.empty() ? images.front().names : request.tags;
     std::optional<LoadTurns::Turn> turn;
-    if (world.turns != nullptr) world.turns->take(turn, images, cancel);
+    if (world.turns != nullptr) {
+      world.turns->take(turn, connection.context.endpoint.host, images, cancel);
+      options.given = turn->given();
+    }
     load_images(images, names, options, connection.engine, world, report, cancel);
+    if (turn) turn->done(images);
   };
   with_frame(format("loading {}", opened.front().built.artifact.path.string()), [&] {
     if (opened.size() > 1) return load_as_one(single_images(opened));

@@ -6,7 +6,7 @@
 #include "pipeline/connection.hpp"
 #include "pipeline/image_forms.hpp"
 #include "pipeline/remotely.hpp"
-#include "sink/dual_tar.hpp"
+#include "sink/load_tar.hpp"
 #include "sink/missing_layers.hpp"
 
 #include <set>
@@ -26,11 +26,10 @@ void ask_engine(Inspection& inspection, engine::Engine& engine, const CancelToke
 }
 
 InspectedImage described(const image::Image& image) {
-  const sink::LoadPlan nothing;
   InspectedImage inspected{.names = image.names,
                            .id = image.config_digest.str(),
                            .config_digest = image.config_digest,
-                           .manifest_digest = sink::DualTar(image, nothing).manifest_digest(),
+                           .manifest_digest = sink::manifest_of(image).digest,
                            .platform = image.platform,
                            .layers = {}};
   for (const image::Layer& layer : image.layers)
@@ -61,7 +60,8 @@ void compare(InspectedImage& inspected, const image::Image& image, engine::Engin
     lacking.insert(image.layers[index].digest);
   for (InspectedLayer& layer : inspected.layers)
     layer.lacking = lacking.contains(layer.digest);
-  inspected.load_bytes = sink::DualTar(image, plan).size();
+  const sink::TarForm form = sink::form_for(engine.facts(cancel).store, image, plan);
+  inspected.load_bytes = sink::LoadTar(image, plan, form).size();
 }
 
 // `inspection` has the engine, if it answers.

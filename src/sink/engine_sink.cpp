@@ -42,6 +42,7 @@ public:
       : image_(image)
       , names_(names)
       , purpose_(std::move(purpose))
+      , given_(options.given)
       , engine_(engine)
       , reporter_(reporter)
       , step_(step)
@@ -87,8 +88,10 @@ private:
   [[nodiscard]] std::optional<std::set<oci::Digest>> present_blobs() {
     std::vector<oci::Digest> blobs{image_.config_digest, report_.manifest_digest};
     for (const image::Layer& layer : image_.layers)
-      blobs.push_back(layer.digest);
-    return engine_.present_blobs(blobs, cancel_);
+      if (!given_.contains(layer.digest)) blobs.push_back(layer.digest);
+    auto present = engine_.present_blobs(blobs, cancel_);
+    if (present) present->insert(given_.begin(), given_.end());
+    return present;
   }
 
   [[nodiscard]] bool is_all(const std::set<oci::Digest>& present) const {
@@ -180,6 +183,7 @@ private:
   const image::Image& image_;
   const std::vector<oci::Reference>& names_;
   std::string purpose_;
+  const std::set<oci::Digest>& given_;
   engine::Engine& engine_;
   progress::Reporter& reporter_;
   progress::Step& step_;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct LoadOptions {
   bool stable_order = false;
   // How to cut large loads, where not as is best for the engine's image store.
   std::optional<SliceSizes> slices = {};
+  // Blobs that this run has given the engine, so that it is not asked whether it has them.
+  std::set<oci::Digest> given = {};
   // What the step is called in the display, where not after the first name.
   std::string step = {};
 };

@@ -2,9 +2,9 @@
 
 #include "archive/tar_writer.hpp"
 #include "oci/manifest.hpp"
-#include "sink/dual_tar.hpp"
 #include "sink/layout_metadata.hpp"
 #include "sink/load_request.hpp"
+#include "sink/load_tar.hpp"
 #include "sink/naming.hpp"
 #include "sink/tidying.hpp"
 #include "support/error.hpp"

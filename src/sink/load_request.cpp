@@ -1,6 +1,6 @@
 #include "sink/load_request.hpp"
 
-#include "sink/dual_tar.hpp"
+#include "sink/load_tar.hpp"
 #include "support/format.hpp"
 
 #include <algorithm>
@@ -30,7 +30,8 @@ std::string image_id(const image::Image& image, ImageStore store) {
 
 SentLoad send_load(const image::Image& image, const LoadPlan& plan, engine::Engine& engine,
                    LoadProgress& progress, const LoadPace& pace, const CancelToken& cancel) {
-  const DualTar tar(image, plan);
+  const engine::Facts& facts = engine.facts(cancel);
+  const LoadTar tar(image, plan, form_for(facts.store, image, plan));
   engine::Load load{.size = tar.size()};
   load.write = [&](archive::Sink& sink) {
     tar.write(
@@ -42,7 +43,6 @@ SentLoad send_load(const image::Image& image, const LoadPlan& plan, engine::Engi
     progress.unpacked(layer, current, total);
   };
   // Only the containerd store can have gaps; it looks for them when it is given the platform.
-  const engine::Facts& facts = engine.facts(cancel);
   if (facts.store == ImageStore::containerd) load.platform = image.platform;
   const std::vector<std::string> said = engine.load_images(load, cancel);
   const auto naming =

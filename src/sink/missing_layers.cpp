@@ -1,6 +1,8 @@
 #include "sink/missing_layers.hpp"
 
-#include "sink/dual_tar.hpp"
+#include "archive/compression.hpp"
+#include "archive/text_sink.hpp"
+#include "sink/load_tar.hpp"
 #include "sink/prefix_image.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -64,14 +67,23 @@ std::optional<LoadPlan> by_previous_image(const image::Image& image,
   return plan;
 }
 
+// A fifth of the size. All graph drivers read it (moby pkg/archive, DecompressStream).
+std::string compressed(const LoadTar& tar) {
+  archive::TextSink text;
+  const auto gzip = archive::make_compressor(archive::Compression::gzip, text);
+  tar.write(*gzip, {}, {});
+  gzip->finish();
+  return text.text();
+}
+
 LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::Reporter& reporter,
                   const CancelToken& cancel) {
   LoadPlan nothing;
-  const DualTar metadata(image, nothing);
+  const std::string question = compressed(LoadTar(image, nothing, TarForm::docker_archive));
   try {
     (void)engine.load_images(
-        {.size = metadata.size(),
-         .write = [&](archive::Sink& sink) { metadata.write(sink, {}, cancel); }},
+        {.size = question.size(),
+         .write = [&](archive::Sink& sink) { sink.write(std::as_bytes(std::span(question))); }},
         cancel);
     return nothing;
   } catch (const Error& error) {

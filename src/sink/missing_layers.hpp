@@ -19,7 +19,7 @@ namespace nixbuild::sink {
 //                       missing too, since layers are kept by the chain below them. Not asked
 //                       when the image that has the first of `names` holds all but a few bytes
 //   containerd          its list of blobs (Content service); without one, the layers of images
-//                       without gaps that we loaded uncompressed (sink/dual_tar.hpp): those called
+//                       without gaps that we loaded uncompressed (sink/load_tar.hpp): those called
 //                       by `names`, and what aborted loads have left
 //   containers-storage  the layers of all its images
 // Where the answer cannot be had all layers are missing, and `reporter` is told why.

@@ -1,5 +1,6 @@
 #include "fakes/fake_image_store.hpp"
 
+#include "archive/decompress.hpp"
 #include "archive/tar_reader.hpp"
 #include "fakes/memory_stream.hpp"
 #include "support/format.hpp"
@@ -7,6 +8,8 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <span>
 #include <utility>
 
 namespace nixbuild::fakes {
@@ -72,34 +75,63 @@ struct FakeImageStore::Tar {
   std::vector<std::string> layer_blobs;
 
   Tar(const std::string& bytes, Kind kind) {
-    MemorySource source(bytes);
-    archive::TarReader reader(source);
+    archive::TarReader reader(*opened(bytes, kind));
     while (const auto entry = reader.next())
       files[entry->name] = read_all(reader);
+    const std::string config = kind == Kind::graph_driver ? by_archive() : by_layout(kind);
+    read_config(json::parse(files.at(config)));
+  }
+
+private:
+  // Old containerds read no compressed tar, so we are to send none.
+  std::unique_ptr<archive::Source>& opened(const std::string& bytes, Kind kind) {
+    source = std::make_unique<MemorySource>(bytes);
+    const auto form = archive::detect_compression(std::as_bytes(std::span(bytes)));
+    if (kind == Kind::graph_driver) source = archive::decompress(std::move(source), form);
+    return source;
+  }
+
+  void add_layer(const std::string& name) {
+    layer_blobs.push_back("sha256:" + name.substr(name.rfind('/') + 1));
+    if (files.contains(name)) blobs.insert(layer_blobs.back());
+  }
+
+  // Both return the name of the config.
+  std::string by_archive() {
     const json::value item = json::parse(files.at("manifest.json")).at(0);
-    const std::string config_name = text_of(item.at("Config"));
-    for (const json::value& layer : item.at("Layers").as_array()) {
-      const std::string name = text_of(layer);
-      layer_blobs.push_back("sha256:" + name.substr(name.rfind('/') + 1));
-      if (files.contains(name)) blobs.insert(layer_blobs.back());
+    for (const json::value& layer : item.at("Layers").as_array())
+      add_layer(text_of(layer));
+    const std::string config = text_of(item.at("Config"));
+    id = "sha256:" + config.substr(config.rfind('/') + 1);
+    return config;
+  }
+  std::string by_layout(Kind kind) {
+    const json::value entry = json::parse(files.at("index.json")).at("manifests").at(0);
+    const json::value manifest = json::parse(files.at(blob_of(entry)));
+    for (const json::value& layer : manifest.at("layers").as_array())
+      add_layer(blob_of(layer));
+    if (const json::value* annotations = entry.as_object().if_contains("annotations")) {
+      for (const auto& [key, value] : annotations->as_object())
+        image.annotations[std::string(key)] = text_of(value);
     }
-    const json::value config = json::parse(files.at(config_name));
+    id = text_of((kind == Kind::containerd ? entry : manifest.at("config")).at("digest"));
+    return blob_of(manifest.at("config"));
+  }
+
+  void read_config(const json::value& config) {
     for (const json::value& diff_id : config.at("rootfs").at("diff_ids").as_array())
       image.diff_ids.push_back(text_of(diff_id));
     if (const json::value* labels = config.at("config").as_object().if_contains("Labels")) {
       for (const auto& [key, value] : labels->as_object())
         image.labels[std::string(key)] = text_of(value);
     }
-    id = "sha256:" + config_name.substr(config_name.rfind('/') + 1);
-    if (kind == Kind::containerd) {
-      const json::value entry = json::parse(files.at("index.json")).at("manifests").at(0);
-      id = text_of(entry.at("digest"));
-      if (const json::value* annotations = entry.as_object().if_contains("annotations")) {
-        for (const auto& [key, value] : annotations->as_object())
-          image.annotations[std::string(key)] = text_of(value);
-      }
-    }
   }
+
+  static std::string blob_of(const json::value& descriptor) {
+    return "blobs/sha256/" + text_of(descriptor.at("digest")).substr(sizeof "sha256:" - 1);
+  }
+
+  std::unique_ptr<archive::Source> source;
 };
 
 FakeImageStore::FakeImageStore(FakeEngine& engine, Kind kind) : kind_(kind) {

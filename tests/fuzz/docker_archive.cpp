@@ -2,7 +2,7 @@
 
 #include "fuzz/fuzzing.hpp"
 #include "fuzz/repaired_tar.hpp"
-#include "sink/dual_tar.hpp"
+#include "sink/load_tar.hpp"
 #include "support/files.hpp"
 
 using namespace nixbuild;
@@ -19,7 +19,7 @@ void load(const std::filesystem::path& file) {
   for (const image::Image& image : image::read_docker_archive(file, {})) {
     fuzzing::require(!image.layers.empty() && image.layers.size() <= 125);
     const sink::LoadPlan plan = sink::full_load(image);
-    const sink::DualTar tar(image, plan);
+    const sink::LoadTar tar(image, plan, sink::TarForm::both);
     CountingSink sink;
     fuzzing::expect_corrupt_at_worst([&] {
       tar.write(sink, [](std::size_t, std::uint64_t) {}, {});

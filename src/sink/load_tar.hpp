@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/engine.hpp"
 #include "image/image.hpp"
 #include "sink/load_plan.hpp"
 
@@ -17,16 +18,29 @@ inline constexpr std::string_view layers_uncompressed = "uncompressed";
 // The manifest that came with `image`, else the one that its config and layers give.
 [[nodiscard]] image::ImageManifest manifest_of(const image::Image& image);
 
-// One tar that both image stores and Podman read: an OCI image layout and a docker-archive of the
-// same blobs, without the layers that the engine has. Layers come first and metadata last, so that
-// an engine can do nothing with an interrupted one. An image that came with a manifest keeps it.
-//   blobs/sha256/<hex>  missing layers, bottom first; config; manifest
-//   oci-layout, index.json   read by containerd and Podman (one entry, no name)
-//   manifest.json            read by graph-driver engines (no RepoTags)
+// Who can read a tar. Each says all about every layer, which for an image of 100 layers is 10 to
+// 20 KB.
+enum class TarForm {
+  docker_archive, // graph drivers
+  oci_layout,     // containerd, Podman
+  both,           // all of them
+};
+
+// The form for an engine with `store`. A tar that relies on nothing that the engine has is in both
+// forms: it is the last resort, should we be wrong about the store.
+[[nodiscard]] TarForm form_for(engine::ImageStore store, const image::Image& image,
+                               const LoadPlan& plan);
+
+// A tar that an engine loads, without the layers that it has. Layers come first and metadata last,
+// so that an engine can do nothing with an interrupted one. An image that came with a manifest
+// keeps it.
+//   blobs/sha256/<hex>       missing layers, bottom first; config; as an OCI layout the manifest
+//   oci-layout, index.json   as an OCI layout (one entry, no name)
+//   manifest.json            as a docker-archive (no RepoTags)
 // Formats: OCI image-layout 1.0.0, OCI manifest, moby image/spec v1.2.
-class DualTar {
+class LoadTar {
 public:
-  DualTar(const image::Image& image, const LoadPlan& plan);
+  LoadTar(const image::Image& image, const LoadPlan& plan, TarForm form);
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   [[nodiscard]] const oci::Digest& manifest_digest() const noexcept { return manifest_.digest; }
@@ -42,6 +56,7 @@ public:
 private:
   const image::Image& image_;
   const LoadPlan& plan_;
+  TarForm form_;
   image::ImageManifest manifest_;
   std::uint64_t size_ = 0;
 };

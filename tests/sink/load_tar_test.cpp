@@ -2,7 +2,7 @@
 #include "fakes/memory_image.hpp"
 #include "fakes/memory_stream.hpp"
 #include "image/docker_archive.hpp"
-#include "sink/dual_tar.hpp"
+#include "sink/load_tar.hpp"
 #include "support/error.hpp"
 #include "support/files.hpp"
 
@@ -13,14 +13,15 @@
 using namespace nixbuild;
 using fakes::MemorySink;
 using oci::Digest;
-using sink::DualTar;
 using sink::LoadPlan;
+using sink::LoadTar;
+using sink::TarForm;
 
 namespace {
 
 constexpr auto no_progress = [](std::size_t, std::uint64_t) {};
 
-std::string written(const DualTar& tar) {
+std::string written(const LoadTar& tar) {
   MemorySink sink;
   tar.write(sink, no_progress, {});
   BOOST_TEST(sink.text.size() == tar.size());
@@ -53,7 +54,7 @@ std::string names(const std::string& bytes) {
 
 std::string complaint(const image::Image& image) {
   const LoadPlan plan = sink::full_load(image);
-  const DualTar tar(image, plan);
+  const LoadTar tar(image, plan, TarForm::both);
   MemorySink sink;
   try {
     tar.write(sink, no_progress, {});
@@ -66,7 +67,7 @@ std::string complaint(const image::Image& image) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(dual_tar)
+BOOST_AUTO_TEST_SUITE(load_tar)
 
 BOOST_AUTO_TEST_CASE(an_image_keeps_the_manifest_that_it_came_with) {
   image::Image image = fakes::memory_image({"a"});
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_image_keeps_the_manifest_that_it_came_with) {
                            .media_type = "application/vnd.docker.distribution.manifest.v2+json",
                            .digest = Digest::of(text)};
   const LoadPlan plan = sink::full_load(image);
-  const DualTar tar(image, plan);
+  const LoadTar tar(image, plan, TarForm::both);
   BOOST_TEST(tar.manifest_digest().str() == Digest::of(text).str());
   for (const Member& member : members(written(tar))) {
     if (member.name == blob(text)) BOOST_TEST(member.content == text);
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(an_image_keeps_the_manifest_that_it_came_with) {
 BOOST_AUTO_TEST_CASE(layers_come_first_and_metadata_last) {
   const auto image = fakes::memory_image({"first", "second", "first"});
   const LoadPlan plan = sink::full_load(image);
-  const DualTar tar(image, plan);
+  const LoadTar tar(image, plan, TarForm::both);
   const auto found = members(written(tar));
   BOOST_REQUIRE(found.size() == 7U);
   BOOST_TEST(found[0].name == blob("first"));
@@ -134,29 +135,58 @@ BOOST_AUTO_TEST_CASE(only_planned_layers_are_sent_and_all_are_named) {
   const auto image = fakes::memory_image({"first", "second", "third"});
   const LoadPlan all = sink::full_load(image);
   const LoadPlan plan{.layers = {1}, .layer_bytes = 6};
-  const DualTar tar(image, plan);
+  const LoadTar tar(image, plan, TarForm::both);
   const std::string bytes = written(tar);
   BOOST_TEST(names(bytes).starts_with(blob("second") + "\n" + blob(image.config) + "\n"));
-  BOOST_TEST((tar.manifest_digest() == DualTar(image, all).manifest_digest()));
-  BOOST_TEST(members(bytes).back().content == members(written(DualTar(image, all))).back().content);
+  BOOST_TEST((tar.manifest_digest() == LoadTar(image, all, TarForm::both).manifest_digest()));
+  BOOST_TEST(members(bytes).back().content ==
+             members(written(LoadTar(image, all, TarForm::both))).back().content);
 
   const LoadPlan none;
-  BOOST_TEST(names(written(DualTar(image, none))).starts_with(blob(image.config) + "\n"));
+  BOOST_TEST(
+      names(written(LoadTar(image, none, TarForm::both))).starts_with(blob(image.config) + "\n"));
+}
+
+BOOST_AUTO_TEST_CASE(each_form_has_only_what_its_readers_read) {
+  const auto image = fakes::memory_image({"a", "b"});
+  const LoadPlan plan{.layers = {1}, .layer_bytes = 1};
+  const std::string config = blob("b") + "\n" + blob(image.config) + "\n";
+  const std::string manifest = blob(sink::manifest_of(image).text) + "\n";
+  BOOST_TEST(names(written(LoadTar(image, plan, TarForm::docker_archive))) ==
+             config + "manifest.json\n");
+  BOOST_TEST(names(written(LoadTar(image, plan, TarForm::oci_layout))) ==
+             config + manifest + "oci-layout\nindex.json\n");
+  BOOST_TEST(names(written(LoadTar(image, plan, TarForm::both))) ==
+             config + manifest + "oci-layout\nindex.json\nmanifest.json\n");
+}
+
+BOOST_AUTO_TEST_CASE(form_of_a_tar_follows_from_the_store_unless_all_layers_are_in_it) {
+  using engine::ImageStore;
+  const auto image = fakes::memory_image({"a", "b", "a"});
+  const LoadPlan some{.layers = {1}, .layer_bytes = 1};
+  const auto form = [&](ImageStore store, const LoadPlan& plan) {
+    return sink::form_for(store, image, plan);
+  };
+  BOOST_TEST((form(ImageStore::graph_driver, some) == TarForm::docker_archive));
+  BOOST_TEST((form(ImageStore::containerd, some) == TarForm::oci_layout));
+  BOOST_TEST((form(ImageStore::containers_storage, some) == TarForm::oci_layout));
+  BOOST_TEST((form(ImageStore::graph_driver, sink::full_load(image)) == TarForm::both));
 }
 
 BOOST_AUTO_TEST_CASE(compressed_layers_are_not_called_uncompressed) {
   auto image = fakes::memory_image({"first", "second"});
   image.layers[1].diff_id = Digest::of("what is in it");
-  BOOST_TEST(written(DualTar(image, sink::LoadPlan{.layers = {}})).find("annotations") ==
-             std::string::npos);
+  BOOST_TEST(
+      written(LoadTar(image, sink::LoadPlan{.layers = {}}, TarForm::both)).find("annotations") ==
+      std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(equal_images_make_equal_bytes) {
   const auto one = fakes::memory_image({std::string(700, 'a'), "b"});
   const auto other = fakes::memory_image({std::string(700, 'a'), "b"});
   const LoadPlan plan = sink::full_load(one);
-  const std::string bytes = written(DualTar(one, plan));
-  BOOST_TEST((bytes == written(DualTar(other, plan))));
+  const std::string bytes = written(LoadTar(one, plan, TarForm::both));
+  BOOST_TEST((bytes == written(LoadTar(other, plan, TarForm::both))));
   BOOST_TEST(Digest::of(bytes).hex() ==
              "a5f36906d2575999172b89b9ce6a5b380d9d0cb2f127338a221c167c82b1348b");
 }
@@ -167,7 +197,7 @@ BOOST_AUTO_TEST_CASE(our_own_reader_takes_it_for_a_docker_archive) {
   const LoadPlan plan = sink::full_load(image);
   const TempDir directory;
   const auto file = directory.path() / "image.tar";
-  write_file_atomically(file, written(DualTar(image, plan)));
+  write_file_atomically(file, written(LoadTar(image, plan, TarForm::both)));
   const auto images = image::read_docker_archive(file, {});
   BOOST_REQUIRE(images.size() == 1U);
   BOOST_TEST((images[0].config_digest == image.config_digest));
@@ -179,7 +209,7 @@ BOOST_AUTO_TEST_CASE(progress_counts_the_bytes_of_each_layer) {
   const LoadPlan plan = sink::full_load(image);
   std::map<std::size_t, std::uint64_t> last;
   MemorySink sink;
-  DualTar(image, plan)
+  LoadTar(image, plan, TarForm::both)
       .write(sink,
              [&](std::size_t layer, std::uint64_t bytes) {
                BOOST_TEST(bytes > last[layer]);
@@ -210,7 +240,7 @@ BOOST_AUTO_TEST_CASE(layers_are_compared_with_their_digest_and_size) {
 BOOST_AUTO_TEST_CASE(sink_that_fails_anywhere_stops_the_writing) {
   const auto image = fakes::memory_image({"first", std::string(3000, 'x')});
   const LoadPlan plan = sink::full_load(image);
-  const DualTar tar(image, plan);
+  const LoadTar tar(image, plan, TarForm::both);
   for (std::size_t capacity = 0; capacity < tar.size(); capacity += 100) {
     MemorySink sink(capacity);
     BOOST_CHECK_EXCEPTION(tar.write(sink, no_progress, {}), Error,
@@ -224,8 +254,9 @@ BOOST_AUTO_TEST_CASE(cancelling_stops_the_writing) {
   const CancelSource cancel;
   cancel.raise(CancelLevel::graceful);
   MemorySink sink;
-  BOOST_CHECK_EXCEPTION(DualTar(image, plan).write(sink, no_progress, cancel.token()), Error,
-                        [](const Error& e) { return e.kind() == ErrorKind::cancelled; });
+  BOOST_CHECK_EXCEPTION(
+      LoadTar(image, plan, TarForm::both).write(sink, no_progress, cancel.token()), Error,
+      [](const Error& e) { return e.kind() == ErrorKind::cancelled; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

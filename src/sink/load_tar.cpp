@@ -1,4 +1,4 @@
-#include "sink/dual_tar.hpp"
+#include "sink/load_tar.hpp"
 
 #include "archive/tar_writer.hpp"
 #include "oci/manifest.hpp"
@@ -21,18 +21,26 @@ std::string docker_manifest_of(const image::Image& image) {
   return docker_manifest(image.config_digest, layers, {});
 }
 
-// Everything of the tar that is no layer, in order.
-std::vector<std::pair<std::string, std::string>> metadata(const image::Image& image,
-                                                          const image::ImageManifest& manifest) {
+std::string index_of(const image::Image& image, const image::ImageManifest& manifest) {
   oci::Descriptor entry{manifest.media_type, manifest.digest, manifest.text.size()};
   const bool uncompressed = std::ranges::all_of(
       image.layers, [](const image::Layer& layer) { return layer.digest == layer.diff_id; });
   if (uncompressed) entry.annotations.emplace(layers_annotation, layers_uncompressed);
-  return {{blob_name(image.config_digest), image.config},
-          {blob_name(manifest.digest), manifest.text},
-          {"oci-layout", std::string(oci_layout_file)},
-          {"index.json", oci::index_json(std::span(&entry, 1))},
-          {"manifest.json", docker_manifest_of(image)}};
+  return oci::index_json(std::span(&entry, 1));
+}
+
+// Everything of the tar that is no layer, in order.
+std::vector<std::pair<std::string, std::string>>
+metadata(const image::Image& image, const image::ImageManifest& manifest, TarForm form) {
+  std::vector<std::pair<std::string, std::string>> members{
+      {blob_name(image.config_digest), image.config}};
+  if (form != TarForm::docker_archive) {
+    members.emplace_back(blob_name(manifest.digest), manifest.text);
+    members.emplace_back("oci-layout", oci_layout_file);
+    members.emplace_back("index.json", index_of(image, manifest));
+  }
+  if (form != TarForm::oci_layout) members.emplace_back("manifest.json", docker_manifest_of(image));
+  return members;
 }
 
 TarMember layer_member(const image::Layer& layer) {
@@ -57,18 +65,24 @@ image::ImageManifest manifest_of(const image::Image& image) {
           .digest = std::move(digest)};
 }
 
-DualTar::DualTar(const image::Image& image, const LoadPlan& plan)
+TarForm form_for(engine::ImageStore store, const image::Image& image, const LoadPlan& plan) {
+  if (plan.layers.size() == full_load(image).layers.size()) return TarForm::both;
+  return store == engine::ImageStore::graph_driver ? TarForm::docker_archive : TarForm::oci_layout;
+}
+
+LoadTar::LoadTar(const image::Image& image, const LoadPlan& plan, TarForm form)
     : image_(image)
     , plan_(plan)
+    , form_(form)
     , manifest_(manifest_of(image))
     , size_(archive::tar_end_size) {
   for (const std::size_t index : plan_.layers)
     size_ += archive::tar_member_size(layer_member(image_.layers.at(index)));
-  for (const auto& [name, content] : metadata(image_, manifest_))
+  for (const auto& [name, content] : metadata(image_, manifest_, form_))
     size_ += archive::tar_member_size({.name = name, .size = content.size()});
 }
 
-void DualTar::write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel,
+void LoadTar::write(archive::Sink& sink, const LayerProgress& progress, const CancelToken& cancel,
                     const std::function<void()>& before_metadata) const {
   archive::TarWriter tar(sink);
   for (const std::size_t index : plan_.layers) {
@@ -79,7 +93,7 @@ void DualTar::write(archive::Sink& sink, const LayerProgress& progress, const Ca
     content.finish();
   }
   if (before_metadata) before_metadata();
-  for (const auto& [name, content] : metadata(image_, manifest_))
+  for (const auto& [name, content] : metadata(image_, manifest_, form_))
     tar.add(name, content);
   tar.finish();
 }
