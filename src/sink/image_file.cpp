@@ -47,11 +47,11 @@ public:
     add_text(manifests.top.digest, manifests.top.text);
     out_.add_file("oci-layout", oci_layout_file);
     if (options_.format == FileFormat::docker) {
-      std::vector<oci::Digest> digests;
+      std::vector<std::string> files;
       for (const oci::Descriptor& layer : layers.front())
-        digests.push_back(layer.digest);
+        files.push_back(blob_name(layer.digest));
       out_.add_file("manifest.json",
-                    docker_manifest(images.front().image.config_digest, digests, names));
+                    docker_manifest(blob_name(images.front().image.config_digest), files, names));
     }
     out_.add_file("index.json", index_of(manifests, images, names));
     out_.finish();

@@ -37,19 +37,18 @@ std::string blob_name(const oci::Digest& digest) {
   return format("blobs/sha256/{}", digest.hex());
 }
 
-std::string docker_manifest(const oci::Digest& config, std::span<const oci::Digest> layers,
+std::string docker_manifest(const std::string& config, std::span<const std::string> layers,
                             std::span<const oci::Reference> names) {
-  json::array files;
-  for (const oci::Digest& layer : layers)
-    files.emplace_back(blob_name(layer));
   json::value tags;
   if (!names.empty()) {
     json::array& list = tags.emplace_array();
     for (const oci::Reference& name : names)
       list.emplace_back(name.familiar());
   }
-  return json::serialize(json::array{json::object{
-      {"Config", blob_name(config)}, {"RepoTags", std::move(tags)}, {"Layers", std::move(files)}}});
+  return json::serialize(
+      json::array{json::object{{"Config", config},
+                               {"RepoTags", std::move(tags)},
+                               {"Layers", json::array(layers.begin(), layers.end())}}});
 }
 
 std::string merged_index(std::string_view old, std::string_view ours) {

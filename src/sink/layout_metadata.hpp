@@ -17,9 +17,10 @@ inline constexpr std::string_view oci_layout_file = R"({"imageLayoutVersion":"1.
 // "blobs/sha256/<hex>"
 [[nodiscard]] std::string blob_name(const oci::Digest& digest);
 
-// The content of "manifest.json" for one image; `layers` bottom first.
-[[nodiscard]] std::string docker_manifest(const oci::Digest& config,
-                                          std::span<const oci::Digest> layers,
+// The content of "manifest.json" for one image, of whose config and layers, bottom first, the
+// names in the archive are given.
+[[nodiscard]] std::string docker_manifest(const std::string& config,
+                                          std::span<const std::string> layers,
                                           std::span<const oci::Reference> names);
 
 // The "index.json" `ours` with those entries before its own that `old` has and `ours` does not

@@ -4,6 +4,7 @@
 #include "oci/manifest.hpp"
 #include "sink/checked_layer.hpp"
 #include "sink/layout_metadata.hpp"
+#include "support/format.hpp"
 
 #include <algorithm>
 
@@ -13,12 +14,24 @@ using archive::TarMember;
 
 namespace {
 
-std::string docker_manifest_of(const image::Image& image) {
-  std::vector<oci::Digest> layers;
+// Of a layer that the image repeats, the name is that of the first.
+std::string layer_name(const image::Image& image, std::size_t index, TarForm form) {
+  const oci::Digest& digest = image.layers.at(index).digest;
+  if (form != TarForm::docker_archive) return blob_name(digest);
+  const auto first = std::ranges::find(image.layers, digest, &image::Layer::digest);
+  return format("{}", first - image.layers.begin());
+}
+
+std::string config_name(const image::Image& image, TarForm form) {
+  return form == TarForm::docker_archive ? "config" : blob_name(image.config_digest);
+}
+
+std::string docker_manifest_of(const image::Image& image, TarForm form) {
+  std::vector<std::string> layers;
   layers.reserve(image.layers.size());
-  for (const image::Layer& layer : image.layers)
-    layers.push_back(layer.digest);
-  return docker_manifest(image.config_digest, layers, {});
+  for (std::size_t index = 0; index < image.layers.size(); ++index)
+    layers.push_back(layer_name(image, index, form));
+  return docker_manifest(config_name(image, form), layers, {});
 }
 
 std::string index_of(const image::Image& image, const image::ImageManifest& manifest) {
@@ -33,18 +46,19 @@ std::string index_of(const image::Image& image, const image::ImageManifest& mani
 std::vector<std::pair<std::string, std::string>>
 metadata(const image::Image& image, const image::ImageManifest& manifest, TarForm form) {
   std::vector<std::pair<std::string, std::string>> members{
-      {blob_name(image.config_digest), image.config}};
+      {config_name(image, form), image.config}};
   if (form != TarForm::docker_archive) {
     members.emplace_back(blob_name(manifest.digest), manifest.text);
     members.emplace_back("oci-layout", oci_layout_file);
     members.emplace_back("index.json", index_of(image, manifest));
   }
-  if (form != TarForm::oci_layout) members.emplace_back("manifest.json", docker_manifest_of(image));
+  if (form != TarForm::oci_layout)
+    members.emplace_back("manifest.json", docker_manifest_of(image, form));
   return members;
 }
 
-TarMember layer_member(const image::Layer& layer) {
-  return {.name = blob_name(layer.digest), .size = layer.size};
+TarMember layer_member(const image::Image& image, std::size_t index, TarForm form) {
+  return {.name = layer_name(image, index, form), .size = image.layers.at(index).size};
 }
 
 } // namespace
@@ -77,7 +91,7 @@ LoadTar::LoadTar(const image::Image& image, const LoadPlan& plan, TarForm form)
     , manifest_(manifest_of(image))
     , size_(archive::tar_end_size) {
   for (const std::size_t index : plan_.layers)
-    size_ += archive::tar_member_size(layer_member(image_.layers.at(index)));
+    size_ += archive::tar_member_size(layer_member(image_, index, form_));
   for (const auto& [name, content] : metadata(image_, manifest_, form_))
     size_ += archive::tar_member_size({.name = name, .size = content.size()});
 }
@@ -87,7 +101,7 @@ void LoadTar::write(archive::Sink& sink, const LayerProgress& progress, const Ca
   archive::TarWriter tar(sink);
   for (const std::size_t index : plan_.layers) {
     const image::Layer& layer = image_.layers.at(index);
-    tar.start(layer_member(layer));
+    tar.start(layer_member(image_, index, form_));
     CheckedLayer content(layer, sink, [&](std::uint64_t written) { progress(index, written); });
     layer.content->write_to(content, cancel);
     content.finish();

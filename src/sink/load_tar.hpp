@@ -37,6 +37,7 @@ enum class TarForm {
 //   blobs/sha256/<hex>       missing layers, bottom first; config; as an OCI layout the manifest
 //   oci-layout, index.json   as an OCI layout (one entry, no name)
 //   manifest.json            as a docker-archive (no RepoTags)
+// What is a docker-archive alone has shorter names: "0" for the lowest layer, and "config".
 // Formats: OCI image-layout 1.0.0, OCI manifest, moby image/spec v1.2.
 class LoadTar {
 public:

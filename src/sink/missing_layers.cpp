@@ -8,6 +8,7 @@
 #include "support/format.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 #include <span>
@@ -38,16 +39,17 @@ LoadPlan everything(const image::Image& image, progress::Reporter& reporter, std
   return full_load(image);
 }
 
-// The layer whose file an engine could not open:
-// "open /var/lib/docker/tmp/docker-import-123/blobs/sha256/<hex>: no such file or directory".
-std::size_t first_missing(const image::Image& image, std::string_view daemon_text) {
-  constexpr std::string_view folder = "blobs/sha256/";
-  const std::size_t at = daemon_text.rfind(folder);
-  if (at == std::string_view::npos) return image.layers.size();
-  const std::string_view hex = daemon_text.substr(at + folder.size(), 64);
-  const auto layer = std::ranges::find_if(
-      image.layers, [&](const image::Layer& candidate) { return candidate.digest.hex() == hex; });
-  return static_cast<std::size_t>(layer - image.layers.begin());
+// The layer whose file (sink/load_tar.hpp) an engine could not open:
+// "open /var/lib/docker/tmp/docker-import-123/17: no such file or directory", or "openat 17: …".
+std::optional<std::size_t> first_missing(const image::Image& image, std::string_view daemon_text) {
+  const std::size_t end = daemon_text.rfind(": no such file");
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = daemon_text.find_last_of("/ ", end) + 1;
+  const char* const last = daemon_text.data() + end;
+  std::size_t index = 0;
+  const auto parsed = std::from_chars(daemon_text.data() + begin, last, index);
+  const bool is_number = parsed.ec == std::errc() && parsed.ptr == last;
+  return is_number && index < image.layers.size() ? std::optional(index) : std::nullopt;
 }
 
 // Where the image that has the name now has all but a few bytes of the layers: these, without a
@@ -88,9 +90,9 @@ LoadPlan by_probe(const image::Image& image, engine::Engine& engine, progress::R
     return nothing;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::refused) throw;
-    const std::size_t first = first_missing(image, error.detail());
-    if (first == image.layers.size()) return everything(image, reporter, error.detail());
-    return layers_where(image, [&](std::size_t index) { return index >= first; });
+    const auto first = first_missing(image, error.detail());
+    if (!first) return everything(image, reporter, error.detail());
+    return layers_where(image, [&](std::size_t index) { return index >= *first; });
   }
 }
 

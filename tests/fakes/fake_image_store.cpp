@@ -71,8 +71,8 @@ struct FakeImageStore::Tar {
   std::map<std::string, std::string> files;
   std::string id;
   StoredImage image;
-  std::set<std::string> blobs; // "sha256:…" of the layers that are in it
-  std::vector<std::string> layer_blobs;
+  std::set<std::string> blobs;          // "sha256:…" of the layers that are in it
+  std::vector<std::string> layer_files; // of all layers, there or not
 
   Tar(const std::string& bytes, Kind kind) {
     archive::TarReader reader(*opened(bytes, kind));
@@ -80,6 +80,8 @@ struct FakeImageStore::Tar {
       files[entry->name] = read_all(reader);
     const std::string config = kind == Kind::graph_driver ? by_archive() : by_layout(kind);
     read_config(json::parse(files.at(config)));
+    for (std::size_t i = 0; i < layer_files.size(); ++i)
+      if (files.contains(layer_files[i])) blobs.insert(image.diff_ids.at(i));
   }
 
 private:
@@ -91,25 +93,20 @@ private:
     return source;
   }
 
-  void add_layer(const std::string& name) {
-    layer_blobs.push_back("sha256:" + name.substr(name.rfind('/') + 1));
-    if (files.contains(name)) blobs.insert(layer_blobs.back());
-  }
-
   // Both return the name of the config.
   std::string by_archive() {
     const json::value item = json::parse(files.at("manifest.json")).at(0);
     for (const json::value& layer : item.at("Layers").as_array())
-      add_layer(text_of(layer));
+      layer_files.push_back(text_of(layer));
     const std::string config = text_of(item.at("Config"));
-    id = "sha256:" + config.substr(config.rfind('/') + 1);
+    id = oci::Digest::of(files.at(config)).str();
     return config;
   }
   std::string by_layout(Kind kind) {
     const json::value entry = json::parse(files.at("index.json")).at("manifests").at(0);
     const json::value manifest = json::parse(files.at(blob_of(entry)));
     for (const json::value& layer : manifest.at("layers").as_array())
-      add_layer(blob_of(layer));
+      layer_files.push_back(blob_of(layer));
     if (const json::value* annotations = entry.as_object().if_contains("annotations")) {
       for (const auto& [key, value] : annotations->as_object())
         image.annotations[std::string(key)] = text_of(value);
@@ -245,8 +242,9 @@ Reply FakeImageStore::load(const ReceivedRequest& request) {
     return json_reply(json::object{{"stream", "Loaded image ID: " + tar.id + "\n"}});
   }
   if (kind_ != Kind::containerd) {
-    seen.error = format("open /tmp/docker-import-1/blobs/sha256/{}: no such file or directory",
-                        missing.substr(7));
+    const auto index = std::ranges::find(tar.image.diff_ids, missing) - tar.image.diff_ids.begin();
+    seen.error = format("open /tmp/docker-import-1/{}: no such file or directory",
+                        tar.layer_files.at(static_cast<std::size_t>(index)));
     return kind_ == Kind::podman ? refused(500, seen.error) : load_error(seen.error);
   }
   tar.image.complete = false;

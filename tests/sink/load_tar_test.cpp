@@ -150,14 +150,17 @@ BOOST_AUTO_TEST_CASE(only_planned_layers_are_sent_and_all_are_named) {
 BOOST_AUTO_TEST_CASE(each_form_has_only_what_its_readers_read) {
   const auto image = fakes::memory_image({"a", "b"});
   const LoadPlan plan{.layers = {1}, .layer_bytes = 1};
-  const std::string config = blob("b") + "\n" + blob(image.config) + "\n";
+  const std::string blobs = blob("b") + "\n" + blob(image.config) + "\n";
   const std::string manifest = blob(sink::manifest_of(image).text) + "\n";
   BOOST_TEST(names(written(LoadTar(image, plan, TarForm::docker_archive))) ==
-             config + "manifest.json\n");
+             "1\nconfig\nmanifest.json\n");
+  const auto repeated = fakes::memory_image({"a", "b", "a"});
+  BOOST_TEST(members(written(LoadTar(repeated, plan, TarForm::docker_archive))).back().content ==
+             R"([{"Config":"config","RepoTags":null,"Layers":["0","1","0"]}])");
   BOOST_TEST(names(written(LoadTar(image, plan, TarForm::oci_layout))) ==
-             config + manifest + "oci-layout\nindex.json\n");
+             blobs + manifest + "oci-layout\nindex.json\n");
   BOOST_TEST(names(written(LoadTar(image, plan, TarForm::both))) ==
-             config + manifest + "oci-layout\nindex.json\nmanifest.json\n");
+             blobs + manifest + "oci-layout\nindex.json\nmanifest.json\n");
 }
 
 BOOST_AUTO_TEST_CASE(form_of_a_tar_follows_from_the_store_unless_all_layers_are_in_it) {

@@ -93,12 +93,16 @@ BOOST_AUTO_TEST_CASE(previous_image_of_the_name_spares_the_probe_when_little_is_
 BOOST_AUTO_TEST_CASE(answer_to_the_probe_that_names_none_of_our_layers_means_everything) {
   Setup setup(Kind::graph_driver, Profile::docker_28());
   const auto image = fakes::memory_image({"a", "b"});
-  const std::string unknown = "open /x/blobs/sha256/" + std::string(64, 'f') + ": no such file";
-  for (const std::string& words : Strings{"it rains", "open /x/blobs/sha256/", unknown}) {
+  for (const std::string& words :
+       Strings{"it rains", "open /x/: no such file", "open /x/2: no such file",
+               "open /x/1y: no such file", "open /x/-1: no such file"}) {
     setup.fake.once("POST", "/images/load", {.body = refusal(words)});
     BOOST_TEST(setup.missing(image) == (Indexes{0, 1}), each);
     BOOST_TEST(setup.notices().back() == "sending all layers: " + words);
   }
+  // As engines say it that hold the folder open.
+  setup.fake.once("POST", "/images/load", {.body = refusal("openat 1: no such file or directory")});
+  BOOST_TEST(setup.missing(image) == Indexes{1}, each);
   setup.fake.once("POST", "/images/load", Reply{.send_only = 0});
   BOOST_CHECK_EXCEPTION((void)setup.missing(image), Error,
                         [](const Error& error) { return error.kind() == ErrorKind::unavailable; });
