@@ -48,13 +48,6 @@ class RemoteTest(FarTest):
         self.assertTrue(pids, listed)
         self.server.exec(["kill", "-KILL", *pids])  # some go with the others
 
-    def replace(self, inside: str, text: str | None, machine=None) -> None:
-        """Gives a file other contents, or none, until the test ends."""
-        file = (machine or self.machine).path(inside)
-        before = file.read_bytes() if file.exists() else None
-        self.addCleanup(lambda: file.unlink(missing_ok=True) if before is None else file.write_bytes(before))
-        file.unlink(missing_ok=True) if text is None else file.write_text(text)
-
     def mount_there(self, folder: str, options: str) -> None:
         """Puts a file system in memory over a folder until the test ends."""
         self.server.exec(["mkdir", "-p", folder]).check()

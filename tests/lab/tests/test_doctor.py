@@ -131,7 +131,8 @@ class Nix(DoctorTest):
         if self.machine.exec(["sh", "-c", "command -v curl"]).returncode != 0:
             self.skipTest("there is no curl in this machine")
         settings = {"NIX_CONFIG": "substituters = http://127.0.0.1:9/cache\n"}
-        self.assertEqual(self.problems(status=1, env=settings), {"N10": "error"})
+        # What is in the store is built all the same.
+        self.assertEqual(self.problems(env=settings), {"N10": "warning"})
 
 
 class Containers(DoctorTest):
