@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -86,6 +87,8 @@ class BuildWithCaches(CacheTest):
     def setUp(self):
         super().setUp()
         self.builds_on = self.machine
+        self.home = self.machine.new_folder("config-of-a-user-", within="/root")
+        self.addCleanup(shutil.rmtree, self.outside(self.home))
 
     # How Nix is reached, and what there is to be seen of it.
 
@@ -107,7 +110,6 @@ class BuildWithCaches(CacheTest):
         return {"/root/.docker/config.json", f"{self.home}/nix/netrc"}
 
     def write_own_files(self) -> None:
-        self.home = self.machine.new_folder("config-of-a-user-", within="/root")
         self.outside("/root/.docker").mkdir(exist_ok=True)
         files = {
             # The token is in a variable.
@@ -153,7 +155,6 @@ class BuildWithCaches(CacheTest):
         self.write_own_files()
         target = ["--load", "--push", "-t", f"{self.registry.address}/a:1", ".#streamImage"]
         running = self.machine.spawn([*self.command(), *words, *target], cwd=self.work, env=self.environment())
-        self.addCleanup(running.kill)
         wait_until(
             lambda: not running.running or GO_ON in self.builds_on.exec(["ps", "-e", "-o", "args="]).stdout,
             "the builder waits",
@@ -182,8 +183,7 @@ class BuildWithCaches(CacheTest):
     def assert_none_in_processes_there(self, found: list[str]) -> None:
         self.assertEqual(found, [])
 
-    def assert_build_hides_them(self, *words: str) -> None:
-        running = self.begin(*words)
+    def assert_build_hides_them(self, running: Process) -> None:
         for server in self.asked:
             self.assertTrue([told for told in server.told() if ".narinfo" in told], running.so_far())
         self.assert_only_callers_have_them(SECRETS.in_processes(self.machine))
@@ -204,13 +204,18 @@ class BuildWithCaches(CacheTest):
         self.assertEqual(SECRETS.in_files(self.machine.exec) - self.own_files(), set())
         said = result.stdout + result.stderr
         in_json = b"".join(base64.b64decode(data) for data in re.findall(r'"data":"([^"]+)"', said))
+        self.assertEqual(bool(in_json), "--progress=rawjson" in result.argv)
         logs = "".join(log.read_text(errors="replace") for log in self.logs())
         self.assertEqual(SECRETS.in_text(said + in_json.decode(errors="replace") + logs), set())
 
     def assert_nobody_else_has_them(self) -> None:
         for progress in ("plain", "rawjson"):
             with self.subTest(progress):
-                self.assert_build_hides_them(f"--progress={progress}")
+                running = self.begin(f"--progress={progress}")
+                try:
+                    self.assert_build_hides_them(running)
+                finally:
+                    running.kill()
 
 
 class Here(BuildWithCaches):
@@ -297,7 +302,7 @@ class Search(PluginTest):
         wait_until(lambda: SECRETS.in_processes(self.machine) == ["netrc in cmdline of sh", "push in environ of sleep"],
                    "both are found")
         self.replace("/var/known-to-a-test", f"so {IN_ADDRESS} is")
-        self.assertEqual(SECRETS.in_files(self.machine.exec), {"/var/known-to-a-test"})
+        self.assertEqual(SECRETS.in_files(self.machine.exec, "/var"), {"/var/known-to-a-test"})
 
 
 class Doctor(PluginTest):
@@ -306,8 +311,8 @@ class Doctor(PluginTest):
     def test_it_tells_none(self):
         skip_unless_lane_of_lab_tests()
         with_login = f"http://{USER}:{IN_ADDRESS}@127.0.0.1:9"
-        netrc = f"{self.work}/netrc"
-        self.outside(netrc).write_text(f"machine 127.0.0.1 login {USER} password {IN_NETRC}\n")
+        netrc = "/root/netrc-of-a-test"
+        self.replace(netrc, f"machine 127.0.0.1 login {USER} password {IN_NETRC}\n")
         self.replace("/root/.netrc", f"machine mine.cachix.org password {TO_PUSH}\n")
         log = (
             f"+ CACHIX_AUTH_TOKEN={CACHIX_TOKEN} nix build --rebuild\n"
