@@ -12,6 +12,10 @@ from .process import Result
 from .ssh import SshServer
 
 
+# Variables with which none is found to be copied to another machine.
+NO_AGENT = {"NIXBUILD_AGENT_DIR": "/nonexistent"}
+
+
 class RemoteTest(FarTest):
     """A second machine with an engine, behind ssh; in one suite, unless a subclass names another."""
 

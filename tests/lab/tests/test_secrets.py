@@ -14,16 +14,16 @@ from nixlab.caching import CacheTest
 from nixlab.cachix_server import NAME, CachixServer
 from nixlab.cachix_server import TOKEN as CACHIX_TOKEN
 from nixlab.container import CONTEXT, ContainerTest
+from nixlab.far import BUILDER
 from nixlab.http_server import Answer, HttpServer, Request
 from nixlab.process import Process, Result
 from nixlab.pushing import login
-from nixlab.remote import RemoteTest
+from nixlab.remote import NO_AGENT, RemoteTest
 from nixlab.secrets import Secrets
 from nixlab.testcase import PluginTest, skip_unless_lane_of_lab_tests
 from nixlab.waiting import wait_until
 
 SECRET = "token-of-a-test"
-BUILDER = "the endless build has begun"
 NIX = re.compile(r"^(\S*/)?nix([- ]|$)")
 
 IN_ADDRESS, IN_NETRC, TO_PUSH, OF_REGISTRY = (f"password-{use}-of-a-test" for use in ("1", "2", "3", "4"))
@@ -65,6 +65,32 @@ class Settings(PluginTest):
         result = running.wait()
         self.assertNotIn("unknown setting", result.stderr)
         wait_until(lambda: not self.processes_of_nix(), "no nix runs")
+
+
+class SettingsThere(RemoteTest):
+    """The same behind ssh, where the user has no command line."""
+
+    def assert_nix_alone_has_them(self, variables: dict[str, str]) -> None:
+        self.work = self.flake("faults")
+        token = ["--option", "access-tokens", f"example.org={SECRET}"]
+        command = ["docker", "-H", self.ssh.url, "nixbuild", "--builder=ssh", *token, ".#endless"]
+        running = self.machine.spawn(command, cwd=self.work, env=variables)
+        self.addCleanup(running.kill)
+        wait_until(lambda: BUILDER in self.processes(), "the build has begun")
+        secrets = Secrets(setting=SECRET)
+        found = set(secrets.in_processes(self.server))
+        self.assertTrue(found)
+        self.assertLessEqual(found, {"setting in environ of nix", "setting in environ of nix-store"})
+        self.assertEqual(secrets.in_files(self.server.exec), set())
+        running.send_to_group(signal.SIGINT)
+        running.wait()
+        self.assert_nothing_runs()
+
+    def test_by_the_agent(self):
+        self.assert_nix_alone_has_them({})
+
+    def test_by_a_script(self):
+        self.assert_nix_alone_has_them(NO_AGENT)
 
 
 class WillingRegistry(HttpServer):
