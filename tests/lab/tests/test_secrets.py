@@ -46,6 +46,8 @@ NETRC = re.compile(r"/tmp/docker-nixbuild[^/]*/netrc")
 class Settings(PluginTest):
     """Settings that hold a secret: Nix gets them, and no command line has them."""
 
+    same_for_all_image_stores = True
+
     def processes_of_nix(self) -> list[str]:
         listed = self.machine.exec(["ps", "-e", "-o", "args="]).check().stdout.splitlines()
         return [line for line in listed if NIX.match(line)]
@@ -69,6 +71,8 @@ class Settings(PluginTest):
 
 class SettingsThere(RemoteTest):
     """The same behind ssh, where the user has no command line."""
+
+    same_for_all_image_stores = True
 
     def assert_nix_alone_has_them(self, variables: dict[str, str]) -> None:
         self.work = self.flake("faults")
@@ -106,6 +110,8 @@ class WillingRegistry(HttpServer):
 
 class BuildWithCaches(CacheTest):
     """A build that is held still, from two caches and to another, to Cachix and to a registry, each with a secret."""
+
+    same_for_all_image_stores = True
 
     # The user's docker has them in its environment, and calls us: nothing that we could change.
     callers = ("docker", "docker-nixbuild")
