@@ -41,8 +41,8 @@ main() {
   while [ "$left" -gt 0 ]; do next; set -- "$@" "$v"; left=$((left - 1)); done;
   if [ -n "$socket" ]; then export DOCKER_HOST="unix://$socket"; else socket=/var/run/docker.sock; fi;
 
-  for nix in "$(command -v nix)" $nix_folders; do [ -f "$nix" ] && [ -x "$nix" ] && break; done;
-  [ -f "$nix" ] && [ -x "$nix" ] || exit $no_nix;
+  find_nix
+  [ -n "$nix" ] || exit $no_nix;
 
   d=$(mktemp -d /tmp/docker-nixbuild.XXXXXX) || exit $cannot_write;
   if [ -n "$size" ]; then
@@ -102,17 +102,14 @@ std::string as_line(std::string_view text) {
 } // namespace
 
 std::string plain_script() {
-  std::string nix_folders;
-  for (const std::string_view folder : nix::profile_folders)
-    nix_folders += format("{}/nix ", folder);
   const std::string constants = format(
       "bad_input={} no_nix={} cannot_write={} not_built={} other_form={} script_failed={} "
       "not_loaded={} no_loader={} other_engine={} docker_answers=\"{}\" engine_answers=\"{}\";",
       bad_input, no_nix, cannot_write, not_built, other_form, script_failed, not_loaded, no_loader,
       other_engine, docker_answers, engine_answers);
   std::string body = one_line(script);
-  constexpr std::string_view place = "$nix_folders";
-  body.replace(body.find(place), place.size(), nix_folders);
+  constexpr std::string_view place = "find_nix";
+  body.replace(body.find(place), place.size(), nix::find_nix_in_shell());
   return for_any_shell(constants + body);
 }
 

@@ -4,6 +4,7 @@
 #include "builder/agent_script.hpp"
 #include "builder/ssh_failure.hpp"
 #include "http/stream_socket.hpp"
+#include "process/carrier.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/unique_fd.hpp"
@@ -37,7 +38,7 @@ struct Running {
 
 Running start(const Route& way, std::string script) {
   Pipe ends = make_socket_pair();
-  process::Command command{.argv = way.argv};
+  process::Command command = process::carrier(way.argv);
   command.argv.push_back(std::move(script));
   auto child = way.runner.start_on_socket(command, std::move(ends.write));
   return {.child = std::move(child), .socket = std::move(ends.read)};

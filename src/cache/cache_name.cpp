@@ -101,6 +101,24 @@ std::string without_login(std::string_view url) {
   return text;
 }
 
+std::string without_logins(std::string_view text) {
+  std::string cleaned;
+  for (std::size_t scheme = text.find(scheme_end); scheme != text.npos;
+       scheme = text.find(scheme_end)) {
+    const std::size_t begin = scheme + scheme_end.size();
+    cleaned += text.substr(0, begin);
+    const std::string_view before = text.substr(0, scheme);
+    text.remove_prefix(begin);
+    const std::string_view authority = text.substr(0, text.find_first_of("/?# \t\r\n'\""));
+    const std::size_t at = authority.rfind('@');
+    if (at == authority.npos) continue;
+    const bool is_secret = before.ends_with("http") || before.ends_with("https") ||
+                           authority.substr(0, at).contains(':');
+    if (is_secret) text.remove_prefix(at + 1);
+  }
+  return cleaned.append(text);
+}
+
 std::optional<std::string> login_in(std::string_view url) {
   const LoginPlace login = login_place(url);
   if (login.at == std::string_view::npos) return std::nullopt;

@@ -29,6 +29,8 @@ struct CacheName {
 
 // `url` without user and password.
 [[nodiscard]] std::string without_login(std::string_view url);
+// `text` without the logins of addresses in it. The account alone of an ssh address is no secret.
+[[nodiscard]] std::string without_logins(std::string_view text);
 // "user:password" of `url`, percent-encoding undone; nothing when there is none.
 [[nodiscard]] std::optional<std::string> login_in(std::string_view url);
 

@@ -1,6 +1,7 @@
 #include "context/dial.hpp"
 
 #include "context/remedy.hpp"
+#include "process/carrier.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 #include "support/unique_fd.hpp"
@@ -101,7 +102,8 @@ std::unique_ptr<http::Connector> engine_connector(const Context& context, const 
   if (context.endpoint.scheme == Endpoint::Scheme::unix_socket) {
     return std::make_unique<SocketDialer>(context, environment, runner);
   }
-  process::Command command{.argv = docker_command(context, flags, std::move(docker_program))};
+  process::Command command =
+      process::carrier(docker_command(context, flags, std::move(docker_program)));
   command.argv.insert(command.argv.end(), {"system", "dial-stdio"});
   return std::make_unique<DialStdio>(context, std::move(command), runner);
 }

@@ -118,6 +118,27 @@ Look builders_are_used(const Facts& facts) {
                      : "Set builders = @/etc/nix/machines, and list the builder there.");
 }
 
+Look linux_builder_has_room(const Facts& facts) {
+  const auto& disk = facts.client.linux_builder_disk;
+  if (!disk || !has_linux_builder(facts)) return std::nullopt;
+  std::string seen = format("{} of the {} of linux-builder's disk are not in use",
+                            format_bytes(disk->free_bytes), format_bytes(disk->bytes));
+  if (disk->free_bytes > disk->bytes / 20) return fine(std::move(seen));
+  return warned(std::move(seen),
+                "Builds there end for want of space: set virtualisation.diskSize of "
+                "nix.linux-builder.config once it runs, and ephemeral = true.");
+}
+
+// Its activation stops where both are there (nix-darwin modules/system/checks.nix).
+Look one_looks_after_nix(const Facts& facts) {
+  if (!facts.client.determinate) return std::nullopt;
+  if (!facts.client.darwin_has_nix) return fine("Determinate Nix looks after Nix");
+  return warned("Determinate Nix is installed, and nix-darwin looks after Nix, too",
+                "Set nix.enable = false in nix-darwin's configuration, and in place of "
+                "nix.linux-builder determinateNix.nixosVmBasedLinuxBuilder; or uninstall "
+                "Determinate Nix.");
+}
+
 // A member of the object "builder" in Determinate's config.json; null when there is none.
 json::value builder_member(const Determinate& determinate, std::string_view name) {
   boost::system::error_code error;
@@ -210,9 +231,10 @@ constexpr std::array checks{
           "Put base64 of the public host key into column 8."},
     Check{"L7", "builders are used", Probe::client_nix, builders_are_used,
           "With nix.enable = false use determinateNix.buildMachines."},
-    Check{"L8", "Determinate Nix and linux-builder get along", Probe::nobody, nullptr,
+    Check{"L8", "Determinate Nix and linux-builder get along", Probe::determinate,
+          one_looks_after_nix,
           "Use determinateNix.nixosVmBasedLinuxBuilder, or the machine of your Docker engine."},
-    Check{"L9", "linux-builder's disk has room", Probe::nobody, nullptr,
+    Check{"L9", "linux-builder's disk has room", Probe::client_nix, linux_builder_has_room,
           "Set virtualisation.diskSize once it runs, and ephemeral = true."},
     Check{"T1", "the native builder is granted", Probe::determinate, native_builder_is_granted,
           "Write to support@determinate.systems; state = enabled does not grant it."},

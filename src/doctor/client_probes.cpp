@@ -1,3 +1,4 @@
+#include "cache/cachix_login.hpp"
 #include "doctor/probes.hpp"
 #include "nix/discovery.hpp"
 #include "nix/flags.hpp"
@@ -9,12 +10,16 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <sstream>
 #include <system_error>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace nixbuild::doctor {
 
@@ -50,6 +55,24 @@ bool listens(int port) {
   return socket && ::connect(socket.get(), generic, sizeof address) == 0;
 }
 
+// A qcow2 image as it lies on the disk; nothing when it is none, or cannot be read. Its header has
+// the size that the guest sees at byte 24, the first byte first (qemu docs/interop/qcow2.rst).
+std::optional<Disk> state_of_image(const fs::path& file) {
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  std::array<unsigned char, 32> header{};
+  if (!fd || ::fstat(fd.get(), &status) != 0 ||
+      ::pread(fd.get(), header.data(), header.size(), 0) != ssize_t{header.size()} ||
+      std::memcmp(header.data(), "QFI\xfb", 4) != 0)
+    return std::nullopt;
+  Disk disk;
+  for (std::size_t place = 24; place < header.size(); ++place)
+    disk.bytes = disk.bytes << 8U | header.at(place);
+  const auto used = static_cast<std::uint64_t>(status.st_blocks) * 512;
+  disk.free_bytes = disk.bytes - std::min(used, disk.bytes);
+  return disk;
+}
+
 // Nothing when not even that can be told.
 std::optional<FileState> state_of(const fs::path& file) {
   std::error_code problem;
@@ -69,6 +92,10 @@ public:
     client_.linux_builder_alias = is_there(ssh / "100-linux-builder.conf");
     client_.rosetta_builder_alias = is_there(ssh / "100-rosetta-builder.conf");
     client_.machines_file = !parse_machine_list(text_of(root_ / "etc/nix/machines")).empty();
+    client_.darwin_has_nix = is_there(root_ / "etc/static/nix/nix.conf");
+    for (const char* folder : {"var/lib/darwin-builder", "var/lib/linux-builder"})
+      if (const auto disk = state_of_image(root_ / folder / "nixos.qcow2"))
+        client_.linux_builder_disk = disk;
     read_machines(builders);
     read_keys();
     if (client_.linux_builder_alias || client_.rosetta_builder_alias || !client_.machines.empty())
@@ -104,17 +131,11 @@ private:
 };
 
 bool has_cachix_token(const Environment& environment) {
-  if (environment.get("CACHIX_AUTH_TOKEN")) return true;
-  const auto home = environment.get("HOME");
-  const auto folder = environment.get("XDG_CONFIG_HOME");
-  if (!home && !folder) return false;
-  const fs::path file =
-      (folder ? fs::path(*folder) : fs::path(*home) / ".config") / "cachix/cachix.dhall";
-  const std::string text = text_of(file);
-  const std::size_t key = text.find("authToken");
-  if (key == std::string::npos) return false;
-  const std::size_t value = text.find_first_not_of(" \t\r\n=", key + 9);
-  return value != std::string::npos && !text.substr(value).starts_with("\"\"");
+  try {
+    return !cache::cachix_login(environment).token.empty();
+  } catch (const Error&) { // what uses it tells why it is none
+    return false;
+  }
 }
 
 // Entries "XY NAME", which NUL ends; behind one of a new name follows the old one (git-status(1)).

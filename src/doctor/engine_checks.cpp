@@ -1,6 +1,7 @@
 #include "doctor/check.hpp"
 #include "support/format.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace nixbuild::doctor {
@@ -104,6 +105,18 @@ Look engine_is_near(const Facts& facts) {
   return fine("the engine is on another machine: sources are sent there");
 }
 
+// Enhanced Container Isolation runs all containers by Sysbox.
+Look containers_may_have_the_socket(const Facts& facts) {
+  if (facts.machine.kind != MachineKind::docker_desktop || facts.builder != "container" ||
+      std::ranges::find(facts.containers, "sysbox-runc", &Container::runtime) ==
+          facts.containers.end())
+    return std::nullopt;
+  return warned("Enhanced Container Isolation is on: the builder's container may not have the "
+                "engine's socket",
+                "Ask the administrator for dockerSocketMount.imageList, or build with --builder "
+                "host.");
+}
+
 Look folders_are_shared(const Facts& facts) {
   if (facts.machine.kind != MachineKind::docker_desktop || facts.builder != "container")
     return std::nullopt;
@@ -132,7 +145,8 @@ constexpr std::array checks{
           "See with `docker context inspect` where the context leads."},
     Check{"X6", "the engine's machine is this one or a VM of it", Probe::nobody, engine_is_near,
           "Sources are sent to engines of other machines; that is slower."},
-    Check{"D1", "containers may have the engine's socket", Probe::nobody, nullptr,
+    Check{"D1", "containers may have the engine's socket", Probe::containers,
+          containers_may_have_the_socket,
           "Enhanced Container Isolation may forbid it: dockerSocketMount.imageList allows it."},
     Check{"D2", "the engine sees the folder", Probe::nobody, folders_are_shared,
           "Docker Desktop: Settings, Resources, File sharing."},

@@ -2,6 +2,7 @@
 #include "builder/ssh_failure.hpp"
 #include "doctor/guest_script.hpp"
 #include "doctor/probes.hpp"
+#include "process/carrier.hpp"
 #include "source/local_flake.hpp"
 #include "source/place_mark.hpp"
 #include "support/error.hpp"
@@ -54,6 +55,7 @@ private:
     if (details) {
       container.image = details->image;
       container.exit_code = details->exit_code;
+      container.runtime = details->runtime;
     }
     const std::string now = id_of(container.image);
     container.outdated = !now.empty() && !engine::is_same_id(now, listed.image_id);
@@ -132,7 +134,8 @@ void ask_guest(Asking& asking, const ChosenWay& chosen) {
       questions.engine = true;
       questions.engine_socket = chosen.way->engine_socket.value_or("");
     }
-    process::Command command{.argv = facts.to_guest};
+    process::Command command = facts.builds_here() ? process::Command{.argv = facts.to_guest}
+                                                   : process::carrier(facts.to_guest);
     command.argv.push_back(guest_script(questions));
     constexpr std::size_t most = std::size_t{4} << 20U;
     const auto answer =

@@ -1,5 +1,6 @@
 #include "doctor/examine.hpp"
 
+#include "cache/cache_name.hpp"
 #include "doctor/check.hpp"
 #include "doctor/log_marks.hpp"
 #include "support/error.hpp"
@@ -66,6 +67,9 @@ std::vector<Finding> examine(const Facts& facts, const std::vector<std::string>&
                         .seen = "there is nothing here that this could be about",
                         .remedy = std::string(check.remedy)};
     }
+    // Programs and logs may name addresses with a password.
+    outcome->seen = cache::without_logins(outcome->seen);
+    outcome->remedy = cache::without_logins(outcome->remedy);
     findings.push_back({.id = check.id, .title = check.title, .outcome = *std::move(outcome)});
   }
   return findings;

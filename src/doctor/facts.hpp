@@ -66,7 +66,9 @@ struct Client {
   bool rosetta_builder_alias = false;              // and rosetta-builder
   std::map<std::string, FileState> keys;           // of `machines`, and the linux-builder's
   std::set<int> listening;                         // ports of the loopback device
+  std::optional<Disk> linux_builder_disk;          // its image's file here
   std::optional<Determinate> determinate;          // nothing: it is not installed
+  bool darwin_has_nix = false;                     // nix-darwin writes nix.conf
 
   std::optional<SourceTree> source; // nothing: no git work tree
   std::string folder;               // the current one
@@ -81,6 +83,7 @@ struct Container {
   std::string image; // what its image was called when it was made
   bool running = false;
   int exit_code = 0;           // of its program, once that has ended
+  std::string runtime = {};    // what runs it: "runc"
   bool outdated = false;       // that name has another image now
   bool ours = false;           // its image has store paths
   std::optional<unsigned> tmp; // permissions of /tmp

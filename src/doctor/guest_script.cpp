@@ -16,11 +16,9 @@ constexpr std::string_view begin = "has() { command -v \"$1\" >/dev/null 2>&1; }
                                    "say() { printf \"%s\\n\" \"$*\"; }; "
                                    "say machine $(uname -m); say user $(id -u) $(id -un); ";
 
-// With $nix_folders set: the program first, then what it says.
+// With $nix set: the program first, then what it says.
 constexpr std::string_view about_nix =
-    "f=$(command -v nix 2>/dev/null); [ -f \"$f\" ] && say nix-in-path; "
-    "for nix in \"$f\" $nix_folders; do [ -f \"$nix\" ] && [ -x \"$nix\" ] && break; done; "
-    "c=; if [ -f \"$nix\" ] && [ -x \"$nix\" ]; then "
+    "[ -f \"$(command -v nix 2>/dev/null)\" ] && say nix-in-path; c=; if [ -n \"$nix\" ]; then "
     "say nix \"$nix\"; say nix-version \"$(\"$nix\" --version 2>&1 | tail -n 1)\"; "
     "with=\"--extra-experimental-features nix-command\"; "
     "c=$(\"$nix\" config show 2>/dev/null || \"$nix\" show-config 2>/dev/null); "
@@ -29,7 +27,7 @@ constexpr std::string_view about_nix =
     "printf \"%s\\n\" \"$c\" | grep -E \"^(experimental-features|extra-platforms|"
     "extra-sandbox-paths|external-builders|builders|filter-syscalls|max-jobs|netrc-file|sandbox|"
     "sandbox-fallback|sandbox-paths|substituters|system|system-features|trusted-public-keys|"
-    "trusted-users) =\" | sed \"s/^/setting /\"; "
+    "trusted-substituters|trusted-users) =\" | sed \"s/^/setting /\"; "
     "if i=$(\"$nix\" $with store info --json 2>/dev/null || "
     "\"$nix\" $with store ping --json 2>/dev/null); then say store-info $i; "
     "else e=$(\"$nix\" $with store ping 2>&1 >/dev/null) || "
@@ -73,10 +71,7 @@ std::string in_octal(std::string_view text) {
 
 std::string guest_script(const GuestQuestions& questions) {
   std::string script(begin);
-  script += "nix_folders=; for f in";
-  for (const std::string_view folder : nix::profile_folders)
-    script += format(" {}/nix", folder);
-  script += "; do nix_folders=\"$nix_folders $f\"; done; ";
+  script += nix::find_nix_in_shell();
   script += about_nix;
   script += about_the_machine;
   if (!questions.mark.empty()) {

@@ -1,5 +1,6 @@
 #include "doctor/check.hpp"
 #include "nix/can_build.hpp"
+#include "nix/emulation.hpp"
 #include "nix/nix.hpp"
 #include "support/format.hpp"
 
@@ -41,18 +42,12 @@ bool builds_for(const Facts& facts, const std::string& system) {
   return has_machine || nix::settings_allow(settings_text(facts), system);
 }
 
-// What programs of that architecture are called by the kernel's list of emulators.
-std::string system_of_emulator(const Emulator& emulator) {
-  if (emulator.name == "rosetta" || emulator.name == "qemu-x86_64") return "x86_64-linux";
-  return emulator.name == "qemu-aarch64" ? "aarch64-linux" : "";
-}
-
 std::vector<const Emulator*> emulators(const Facts& facts) {
   std::vector<const Emulator*> found;
   if (!facts.guest) return found;
   for (const Emulator& emulator : facts.guest->emulators)
-    if (emulator.enabled && !system_of_emulator(emulator).empty() &&
-        !system_of_emulator(emulator).starts_with(facts.guest->machine + "-"))
+    if (emulator.enabled && !nix::system_of_emulator(emulator.name).empty() &&
+        !nix::system_of_emulator(emulator.name).starts_with(facts.guest->machine + "-"))
       found.push_back(&emulator);
   return found;
 }
@@ -89,8 +84,9 @@ Look other_platforms_start(const Facts& facts) {
   const auto known = emulators(facts);
   if (foreign && facts.guest) {
     const std::string system = system_of(*foreign).value_or("");
-    const bool is_emulated = std::ranges::any_of(
-        known, [&](const Emulator* emulator) { return system_of_emulator(*emulator) == system; });
+    const bool is_emulated = std::ranges::any_of(known, [&](const Emulator* emulator) {
+      return nix::system_of_emulator(emulator->name) == system;
+    });
     if (!is_emulated && !builds_for(facts, system)) {
       return failed(format("{} is asked for, and nothing on {} starts its programs", foreign->str(),
                            facts.peer),
@@ -109,7 +105,7 @@ Look other_platforms_start(const Facts& facts) {
 Look nix_knows_other_platforms(const Facts& facts) {
   const auto foreign = foreign_platform(facts);
   for (const Emulator* emulator : emulators(facts)) {
-    const std::string system = system_of_emulator(*emulator);
+    const std::string system = nix::system_of_emulator(emulator->name);
     if (builds_for(facts, system)) continue;
     Outcome outcome = warned(
         format("{} would start programs for {}, and Nix does not know", emulator->name, system),
@@ -139,6 +135,51 @@ Look sandboxes_have_rosetta(const Facts& facts) {
   return std::nullopt;
 }
 
+// The architecture that Nix is for, or is told to be for; empty where that is nobody's business.
+std::string foreign_architecture_of_nix(const Facts& facts) {
+  const Guest* guest = facts.guest ? &*facts.guest : nullptr;
+  // On a Mac Rosetta runs a Nix of either kind.
+  if (guest == nullptr || guest->nix.empty() || (facts.builds_here() && facts.client.is_mac))
+    return {};
+  constexpr std::string_view suffix = "-linux";
+  std::string architecture = guest->setting("system");
+  if (!architecture.ends_with(suffix) || guest->machine.empty()) return {};
+  architecture.resize(architecture.size() - suffix.size());
+  // Programs of 32 bits run without an emulator.
+  const bool is_smaller = architecture == "i686" || architecture.starts_with("armv");
+  const bool is_its_own = architecture == (guest->machine == "arm64" ? "aarch64" : guest->machine);
+  return is_smaller || is_its_own ? std::string() : architecture;
+}
+
+bool starts_programs_of(const Facts& facts, const std::string& architecture) {
+  return std::ranges::any_of(emulators(facts), [&](const Emulator* emulator) {
+    return nix::system_of_emulator(emulator->name) == architecture + "-linux";
+  });
+}
+
+Look nix_is_not_emulated(const Facts& facts) {
+  const std::string architecture = foreign_architecture_of_nix(facts);
+  if (architecture.empty() || !starts_programs_of(facts, architecture)) return std::nullopt;
+  std::string seen = format("Nix is for {}, and {} is {}: it is emulated", architecture, facts.peer,
+                            facts.guest->machine);
+  // The filter is for the machine's own kernel, which an emulator does not hand it to.
+  if (facts.guest->setting("filter-syscalls") == "false")
+    return warned(std::move(seen), "Use the Nix of the machine's own architecture: it is faster.");
+  return failed(std::move(seen), "Use the Nix of the machine's own architecture, or set "
+                                 "filter-syscalls = false, without which no build begins.");
+}
+
+// As --system does for one command.
+Look system_is_the_machines(const Facts& facts) {
+  const std::string architecture = foreign_architecture_of_nix(facts);
+  if (architecture.empty() || starts_programs_of(facts, architecture)) return std::nullopt;
+  return failed(format("system = {}-linux is set for Nix, and {} is {}", architecture, facts.peer,
+                       facts.guest->machine),
+                format("Leave it out, it lies about the machine: ask for "
+                       ".#packages.{}-linux.NAME, for which a builder is found.",
+                       architecture));
+}
+
 Look machine_has_kvm(const Facts& facts) {
   if (!facts.guest || facts.guest->nix.empty()) return std::nullopt;
   if (facts.guest->kvm) return fine("there is KVM, for runAsRoot");
@@ -157,9 +198,9 @@ constexpr std::array checks{
           "Add extra-platforms = x86_64-linux to nix.conf."},
     Check{"A4", "sandboxes have Rosetta", Probe::guest, sandboxes_have_rosetta,
           "Add extra-sandbox-paths = /mnt/lima-rosetta? to nix.conf."},
-    Check{"A5", "Nix is not emulated", Probe::nobody, nullptr,
+    Check{"A5", "Nix is not emulated", Probe::guest, nix_is_not_emulated,
           "Use the Nix of the machine's own architecture."},
-    Check{"A6", "--system is not used", Probe::nobody, nullptr,
+    Check{"A6", "--system is not used", Probe::guest, system_is_the_machines,
           "Ask for .#packages.SYSTEM.NAME; --system lies about the machine."},
     Check{"B1", "images with runAsRoot can be built", Probe::guest, machine_has_kvm,
           "Use fakeRootCommands with enableFakechroot in place of runAsRoot."},

@@ -91,7 +91,8 @@ std::optional<ContainerDetails> Engine::inspect_container(std::string_view conta
                            .status = text_at(answer, "/State/Status"),
                            .labels = text_map_at(answer, "/Config/Labels"),
                            .image_id = text_at(answer, "/Image"),
-                           .image = text_at(answer, "/Config/Image")};
+                           .image = text_at(answer, "/Config/Image"),
+                           .runtime = text_at(answer, "/HostConfig/Runtime")};
   details.running = details.status == "running";
   json::error_code error;
   const json::value* code = answer.find_pointer("/State/ExitCode", error);

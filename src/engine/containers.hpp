@@ -39,6 +39,7 @@ struct ContainerDetails {
   std::string image_id = {}; // of the image that it was made from
   std::string image = {};    // what that was called then
   int exit_code = 0;         // of its program, once that has ended
+  std::string runtime = {};  // "runc"; "sysbox-runc" where Docker Desktop isolates containers
 };
 
 // What a container has at a path.

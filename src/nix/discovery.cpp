@@ -1,6 +1,7 @@
 #include "nix/discovery.hpp"
 
 #include "support/error.hpp"
+#include "support/format.hpp"
 
 #include <algorithm>
 #include <string>
@@ -35,6 +36,13 @@ std::vector<fs::path> folders(const Environment& environment) {
 }
 
 } // namespace
+
+std::string find_nix_in_shell() {
+  std::string script = R"sh(for nix in "$(command -v nix 2>/dev/null)")sh";
+  for (const std::string_view folder : profile_folders)
+    script += format(" {}/nix", folder);
+  return script + R"(; do [ -f "$nix" ] && [ -x "$nix" ] && break; nix=; done; )";
+}
 
 fs::path find_nix(const Environment& environment) {
   for (const fs::path& folder : folders(environment)) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace nixbuild::nix {
@@ -20,6 +21,10 @@ inline constexpr std::string_view install_command =
     "curl -sSfL https://artifacts.nixos.org/nix-installer | sh -s -- install linux --no-confirm";
 // The script in it, which fetches the installer for the machine that it runs on.
 inline constexpr std::string_view installer_address = "https://artifacts.nixos.org/nix-installer";
+
+// Commands for a shell, without line breaks, single quotes and exclamation marks: $nix becomes the
+// program that find_nix() would find there, or empty.
+[[nodiscard]] std::string find_nix_in_shell();
 
 // The `nix` program: of PATH, or of profile_folders. Throws an Error of kind not_found.
 [[nodiscard]] std::filesystem::path find_nix(const Environment& environment);

@@ -48,4 +48,9 @@ Emulation emulation_of(const std::string& system, const std::filesystem::path& b
   return best;
 }
 
+std::string system_of_emulator(std::string_view name) {
+  if (name == "rosetta" || name == "qemu-x86_64") return "x86_64-linux";
+  return name == "qemu-aarch64" ? "aarch64-linux" : "";
+}
+
 } // namespace nixbuild::nix

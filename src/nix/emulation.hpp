@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace nixbuild::nix {
 
@@ -12,5 +13,9 @@ enum class Emulation { none, outside_of_sandbox, everywhere };
 [[nodiscard]] Emulation
 emulation_of(const std::string& system,
              const std::filesystem::path& binfmt = "/proc/sys/fs/binfmt_misc");
+
+// What the programs are for that an emulator of this name starts, of those that images are for;
+// empty for others.
+[[nodiscard]] std::string system_of_emulator(std::string_view name);
 
 } // namespace nixbuild::nix

@@ -106,6 +106,8 @@ void carry_own_caches(nix::Options& options, const Environment& environment) {
   const cache::NixSettings own = cache::nix_settings(environment);
   std::vector<std::string> caches = beyond_usual(own.substituters, usual.substituters);
   std::erase_if(caches, is_local);
+  for (std::string& url : caches)
+    options.netrc += take_login(url);
   const std::vector<std::string> keys = beyond_usual(own.public_keys, usual.public_keys);
   const std::string logins = cache::netrc_text(own);
   std::vector<std::string> readable = caches;

@@ -6,6 +6,7 @@
 #include "nix/installable.hpp"
 #include "nix/secret_settings.hpp"
 #include "pipeline/plain_output.hpp"
+#include "process/carrier.hpp"
 #include "process/line_splitter.hpp"
 #include "source/local_flake.hpp"
 #include "source/source_tar.hpp"
@@ -191,7 +192,7 @@ RemoteResult build_plainly(const BuildRequest& request, const builder::Way& mach
       world.reporter, format("build {} on {}", what, machine.peer),
       [&](progress::Step& step) -> RemoteResult {
         Pipe ends = make_socket_pair();
-        process::Command command{.argv = machine.argv};
+        process::Command command = process::carrier(machine.argv);
         command.argv.push_back(builder::plain_script());
         const auto child = world.processes.start_on_socket(command, std::move(ends.write));
         const http::StreamSocket socket(std::move(ends.read));

@@ -1,22 +1,10 @@
 #include "vm/guest.hpp"
 
+#include "nix/emulation.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace nixbuild::vm {
-
-namespace {
-
-// As binfmt's registrations are called by Lima, by Debian's and by Docker's qemu packages.
-struct Registration {
-  std::string_view name;
-  std::string_view system;
-};
-constexpr std::array<Registration, 3> registrations{{{"rosetta", "x86_64-linux"},
-                                                     {"qemu-x86_64", "x86_64-linux"},
-                                                     {"qemu-aarch64", "aarch64-linux"}}};
-
-} // namespace
 
 bool GuestJournal::has(std::string_view entry) const {
   return std::ranges::find(entries, entry) != entries.end();
@@ -45,11 +33,9 @@ std::string Guest::system() const {
 
 std::vector<std::string> Guest::emulated_systems() const {
   std::vector<std::string> systems;
-  for (const Registration& known : registrations) {
-    const bool works = std::ranges::any_of(emulators, [&](const Emulator& one) {
-      return one.name == known.name && one.enabled && one.flags.contains('F');
-    });
-    const std::string foreign(known.system);
+  for (const Emulator& one : emulators) {
+    const std::string foreign = nix::system_of_emulator(one.name);
+    const bool works = !foreign.empty() && one.enabled && one.flags.contains('F');
     if (works && foreign != system() && std::ranges::find(systems, foreign) == systems.end())
       systems.push_back(foreign);
   }

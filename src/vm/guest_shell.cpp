@@ -3,6 +3,7 @@
 #include "archive/file.hpp"
 #include "builder/ssh_failure.hpp"
 #include "http/stream_socket.hpp"
+#include "process/carrier.hpp"
 #include "support/error.hpp"
 #include "support/unique_fd.hpp"
 #include "vm/shell_line.hpp"
@@ -17,8 +18,13 @@ namespace {
 constexpr int failed_by_ssh = 255; // ssh(1), EXIT STATUS
 constexpr std::size_t most_kept = std::size_t{1} << 20U;
 
+bool is_here(const GuestPlace& place) {
+  return place.argv.front() == "sh";
+}
+
 process::Command command_in(const GuestPlace& place, const std::vector<std::string>& argv) {
-  process::Command command{.argv = place.argv};
+  process::Command command =
+      is_here(place) ? process::Command{.argv = place.argv} : process::carrier(place.argv);
   command.argv.push_back(shell_line(argv));
   return command;
 }

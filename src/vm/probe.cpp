@@ -60,10 +60,6 @@ done
 [ -e "$settings" ] && $as_root sed "s/^/setting=/" "$settings"
 [ -e "$journal" ] && $as_root sed "s/^/journal=/" "$journal"
 [ -d "$saved" ] && $as_root find "$saved" -type f -o -type l | sed "s|^$saved|saved=|"
-nix=$(command -v nix)
-for folder in $folders; do
-  [ -n "$nix" ] || { [ -x "$folder/nix" ] && nix=$folder/nix; }
-done
 if [ -n "$nix" ]; then
   say nix "$nix"; say nix_version "$("$nix" --version 2>/dev/null | head -n 1)"
   ask() { answer=$("$nix" --extra-experimental-features nix-command store "$1" 2>&1); }
@@ -187,14 +183,9 @@ std::map<std::string_view, Values> readers(Guest& guest) {
 } // namespace
 
 std::vector<std::string> probe_command() {
-  std::string folders;
-  for (const std::string_view folder : nix::profile_folders) {
-    const bool of_home = folder.starts_with("~/");
-    folders += of_home ? format("$HOME{} ", folder.substr(1)) : format("{} ", folder);
-  }
   return {"sh", "-c",
-          format("settings={} journal={} saved={} folders=\"{}\"\n{}", settings_file, journal_file,
-                 saved_folder, folders, script)};
+          format("settings={} journal={} saved={}\n{}\n{}", settings_file, journal_file,
+                 saved_folder, nix::find_nix_in_shell(), script)};
 }
 
 Guest parse_probe(std::string_view answer) {

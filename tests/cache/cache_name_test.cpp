@@ -32,6 +32,9 @@ BOOST_AUTO_TEST_CASE(logins_are_not_told) {
   BOOST_TEST(bare_address("https://c.example//") == "https://c.example");
   BOOST_TEST(!login_in("https://c.example/a@b"));
   BOOST_TEST(without_login("https://c.example/a@b") == "https://c.example/a@b");
+  BOOST_TEST(without_logins("a 'https://me:s@c.example/x' and http://token@d ssh://me@e "
+                            "ssh-ng://me:s@f https://g/@ e@mail") ==
+             "a 'https://c.example/x' and http://d ssh://me@e ssh-ng://f https://g/@ e@mail");
   try {
     (void)parse_cache_name("ftp://me:secret@x");
   } catch (const Error& error) {

@@ -111,6 +111,18 @@ BOOST_AUTO_TEST_CASE(d4_rootless_engine) {
   check_only(facts, "D4", warning, "rootless", "--builder host");
 }
 
+BOOST_AUTO_TEST_CASE(d1_isolated_containers) {
+  Facts facts = healthy();
+  facts.machine.kind = MachineKind::docker_desktop;
+  facts.builder = "container";
+  facts.containers = {{.name = "one", .runtime = "runc"}};
+  BOOST_TEST(problems(facts) == "");
+  facts.containers.push_back({.name = "two", .runtime = "sysbox-runc"});
+  check_only(facts, "D1", warning, "Enhanced Container Isolation is on", "imageList");
+  facts.builder = "host";
+  BOOST_TEST(problems(facts) == "");
+}
+
 BOOST_AUTO_TEST_CASE(k1_profile_that_is_stopped) {
   Facts facts = silent_engine();
   facts.client.colima = {{.name = "default", .status = "Stopped", .runtime = ""}};
@@ -311,9 +323,9 @@ BOOST_AUTO_TEST_CASE(n10_no_network) {
   BOOST_TEST(problems(facts) == "");
   facts.guest->caches.front() = {
       .url = "https://cache.nixos.org", .status = 0, .words = "curl: (6) Could not resolve host"};
-  check_only(facts, "N10", error, "Could not resolve host", "proxy");
+  check_only(facts, "N10", warning, "Could not resolve host", "proxy");
   facts.guest->caches.front().words = "curl: (60) SSL certificate problem";
-  check_only(facts, "N10", error, "SSL", "ssl-cert-file");
+  check_only(facts, "N10", warning, "SSL", "ssl-cert-file");
   facts.guest->caches.push_back({.url = "https://a.example", .status = 200, .words = {}});
   facts.guest->caches.front().url = "https://b.example";
   check_only(facts, "N10", warning, "https://b.example", "CA");
@@ -350,6 +362,30 @@ BOOST_AUTO_TEST_CASE(a4_rosetta_that_sandboxes_do_not_have) {
   facts.guest->settings["extra-platforms"] = "x86_64-linux";
   check_only(facts, "A4", warning, "/mnt/lima-rosetta", "extra-sandbox-paths = /mnt/lima-rosetta?");
   facts.guest->settings["sandbox-paths"] = "/bin/sh=/busybox /mnt/lima-rosetta?";
+  BOOST_TEST(problems(facts) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a5_nix_that_is_emulated) {
+  Facts facts = healthy_colima();
+  facts.guest->settings["system"] = "x86_64-linux";
+  facts.guest->settings["extra-platforms"] = "aarch64-linux";
+  facts.guest->emulators = {
+      {.name = "qemu-x86_64", .interpreter = "/usr/bin/qemu", .enabled = true, .fixed = true}};
+  check_only(facts, "A5", error, "Nix is for x86_64, and Colima nix-builder is aarch64",
+             "filter-syscalls = false");
+  facts.guest->settings["filter-syscalls"] = "false";
+  check_only(facts, "A5", warning, "it is emulated", "own architecture");
+}
+
+BOOST_AUTO_TEST_CASE(a6_system_that_is_not_the_machines) {
+  Facts facts = healthy();
+  facts.guest->settings["extra-platforms"] = "x86_64-linux";
+  facts.guest->settings["system"] = "aarch64-linux";
+  check_only(facts, "A6", error, "system = aarch64-linux is set", ".#packages.aarch64-linux.NAME");
+  facts.guest->settings["system"] = "i686-linux"; // a Nix of 32 bits
+  BOOST_TEST(problems(facts) == "");
+  facts.guest->settings["system"] = "x86_64-darwin"; // by Rosetta
+  facts.guest->machine = "arm64";
   BOOST_TEST(problems(facts) == "");
 }
 
@@ -466,6 +502,24 @@ BOOST_AUTO_TEST_CASE(l7_builders_that_nix_does_not_know) {
   check_only(facts, "L7", error, "builders is empty", "determinateNix.buildMachines");
 }
 
+BOOST_AUTO_TEST_CASE(l8_two_that_look_after_nix) {
+  Facts facts = determinate(not_granted, "");
+  BOOST_TEST(problems(facts) == "");
+  facts.client.darwin_has_nix = true;
+  check_only(facts, "L8", warning, "nix-darwin looks after Nix, too", "nix.enable = false");
+  facts.client.determinate.reset();
+  BOOST_TEST(problems(facts) == "");
+}
+
+BOOST_AUTO_TEST_CASE(l9_builder_whose_disk_is_full) {
+  Facts facts = with_machine(good_machine);
+  facts.client.linux_builder_alias = true;
+  facts.client.linux_builder_disk = Disk{.bytes = 20'000'000'000, .free_bytes = 5'000'000'000};
+  BOOST_TEST(problems(facts) == "");
+  facts.client.linux_builder_disk->free_bytes = 500'000'000;
+  check_only(facts, "L9", warning, "500MB of the 20.0GB", "virtualisation.diskSize");
+}
+
 BOOST_AUTO_TEST_CASE(t1_native_builder_that_is_not_granted) {
   constexpr const char* enabled = R"({"builder":{"state":"enabled","memoryBytes":17179869184}})";
   BOOST_TEST(problems(determinate(granted, enabled)) == "");
@@ -525,6 +579,26 @@ BOOST_AUTO_TEST_CASE(c2_cache_that_cannot_be_reached) {
   facts.guest->caches.erase(facts.guest->caches.begin());
   for (const Finding& finding : examine(facts, {}))
     BOOST_TEST(finding.id != "C2"); // N10 tells of it
+}
+
+BOOST_AUTO_TEST_CASE(c3_caches_that_are_ignored) {
+  Facts facts = healthy();
+  facts.environment =
+      with_variable("NIXBUILD_CACHE_FROM", "https://me:secret@a.example/ cachix:mine");
+  BOOST_TEST(problems(facts) == "");
+  facts.guest->trusted = false;
+  facts.guest->settings["substituters"] = "https://cache.nixos.org/";
+  BOOST_TEST(problems(facts) == "N7 warning, C3 error");
+  BOOST_TEST(outcome_of(facts, "C3").seen ==
+             "https://a.example is asked for, and Nix ignores it: it does not trust me");
+  facts.guest->settings["trusted-substituters"] = "https://a.example?priority=10";
+  BOOST_TEST(outcome_of(facts, "C3").seen.starts_with("https://mine.cachix.org is asked for"));
+  facts.guest->settings["trusted-substituters"] += " https://mine.cachix.org/";
+  BOOST_TEST(problems(facts) == "N7 warning");
+  facts.environment =
+      Environment({{"CACHIX_NAME", "other"}, {"NIXBUILD_CACHE_ALLOW_IGNORED", "1"}});
+  facts.client.cachix_token = true;
+  BOOST_TEST(problems(facts) == "N7 warning, C3 warning");
 }
 
 BOOST_AUTO_TEST_CASE(c4_key_that_is_missing) {

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(who_is_silent_is_told_once) {
   facts.guest.reset();
   facts.silent[Probe::guest] = "this machine did not answer in 8 s";
   facts.silent[Probe::determinate] = "determinate-nixd did not answer in 8 s";
-  BOOST_TEST(problems(facts) == "X5 error, T1 warning");
+  BOOST_TEST(problems(facts) == "X5 error, L8 warning");
   BOOST_TEST(outcome_of(facts, "X5").seen == "this machine did not answer in 8 s");
   BOOST_TEST(examine(facts, {"N7"}).front().outcome.seen == "this machine did not answer in 8 s");
 }

@@ -200,6 +200,38 @@ BOOST_AUTO_TEST_CASE(builders_are_read_from_this_machine) {
   BOOST_TEST(!facts.client.nix_settings.contains("access-tokens"));
 }
 
+BOOST_AUTO_TEST_CASE(disk_of_the_linux_builder_is_read) {
+  std::string image = "QFI\xfb";
+  image.resize(24);
+  image += std::string("\0\0\0\0\0\x80\0\0", 8); // 8 MiB
+  write("var/lib/linux-builder/nixos.qcow2", image);
+  write("etc/static/nix/nix.conf", "");
+  look();
+  BOOST_TEST(facts.client.darwin_has_nix);
+  const Disk disk = facts.client.linux_builder_disk.value();
+  BOOST_TEST(disk.bytes == std::uint64_t{8} << 20U);
+  BOOST_TEST(disk.free_bytes > std::uint64_t{7} << 20U);
+  write("var/lib/linux-builder/nixos.qcow2", image + std::string(std::size_t{9} << 20U, 'x'));
+  look();
+  BOOST_TEST(facts.client.linux_builder_disk.value().free_bytes == 0U);
+  write("var/lib/linux-builder/nixos.qcow2", "QFI");
+  facts = {};
+  look();
+  BOOST_TEST(!facts.client.linux_builder_disk.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(secrets_of_ours_are_kept_from_the_way) {
+  way = {.builder = "ssh",
+         .way = builder::Way{.argv = {"ssh", "far"}, .peer = "far.example", .engine_socket = {}}};
+  look();
+  const auto& calls = programs.fake.started;
+  const auto call = std::ranges::find_if(
+      calls, [](const process::Command& command) { return command.argv.front() == "ssh"; });
+  BOOST_REQUIRE((call != calls.end()));
+  BOOST_TEST(call->environment.contains("CACHIX_AUTH_TOKEN"));
+  BOOST_TEST(!call->environment.at("CACHIX_AUTH_TOKEN").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(work_tree_is_described) {
   using namespace std::string_literals;
   programs.fake.on({"git", "status"}, {.out = "?? new.nix\0 M changed\0R  to\0from\0"s});

@@ -1,9 +1,13 @@
+#include "doctor/check.hpp"
 #include "doctor/facts_of.hpp"
 #include "doctor/log_marks.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
+#include <set>
+#include <vector>
 
 using namespace nixbuild::doctor;
 using namespace nixbuild::doctor::testing;
@@ -105,6 +109,42 @@ BOOST_AUTO_TEST_CASE(only_the_line_itself_is_told) {
 BOOST_AUTO_TEST_CASE(other_text_is_passed_over) {
   for (const auto& finding : examine(healthy(), {}))
     BOOST_TEST(!look_into_log("these 3 derivations will be built:\nLoaded image: a:1", finding.id));
+}
+
+BOOST_AUTO_TEST_CASE(passwords_in_addresses_are_not_told) {
+  Facts facts = healthy();
+  facts.log = "warning: ignoring untrusted substituter 'https://me:secret@a.example/x', you are "
+              "not a trusted user.";
+  BOOST_TEST(outcome_of(facts, "C3").seen.contains("'https://a.example/x'"));
+}
+
+// The table of what can be wrong, as it was collected.
+constexpr std::array rows{"X1", "X2", "X3",  "X4", "X5", "X6", "K1", "K2", "K3", "K4", "K5", "K6",
+                          "K7", "K8", "M1",  "M2", "M3", "N1", "N2", "N3", "N4", "N5", "N6", "N7",
+                          "N8", "N9", "N10", "A1", "A2", "A3", "A4", "A5", "A6", "B1", "B2", "B3",
+                          "B4", "B5", "B6",  "B7", "B8", "B9", "D1", "D2", "D3", "D4", "L1", "L2",
+                          "L3", "L4", "L5",  "L6", "L7", "L8", "L9", "T1", "T2", "T3", "T4", "R1",
+                          "R2", "R3", "C1",  "C2", "C3", "C4", "C5", "C6"};
+
+BOOST_AUTO_TEST_CASE(every_row_is_looked_for) {
+  const std::vector<Check> checks = all_checks();
+  for (const std::string_view row : rows) {
+    BOOST_TEST_CONTEXT(row) {
+      const auto check = std::ranges::find(checks, row, &Check::id);
+      BOOST_REQUIRE((check != checks.end()));
+      BOOST_TEST(!check->remedy.empty());
+      const bool is_recognised = std::ranges::find(recorded, row, &Recorded::id) != recorded.end();
+      // R3 has a command of its own.
+      BOOST_TEST((check->look != nullptr || is_recognised || row == "R3"));
+    }
+  }
+  const std::set<std::string_view> ids = [&] {
+    std::set<std::string_view> all;
+    for (const Check& check : checks)
+      all.insert(check.id);
+    return all;
+  }();
+  BOOST_TEST(ids.size() == checks.size());
 }
 
 BOOST_AUTO_TEST_CASE(native_builder_without_room_is_not_the_linux_builder) {

@@ -115,12 +115,13 @@ BOOST_AUTO_TEST_CASE(files_of_a_container_come_as_a_tar) {
 BOOST_AUTO_TEST_CASE(description_without_labels_is_read) {
   fake.on(
       "GET", "/containers/one/json",
-      Reply{
-          .body =
-              R"({"Id":"abc","State":{"Status":"exited","ExitCode":3},"Config":{"Labels":null}})"});
+      Reply{.body =
+                R"({"Id":"abc","State":{"Status":"exited","ExitCode":3},"Config":{"Labels":null},)"
+                R"("HostConfig":{"Runtime":"runc"}})"});
   const auto details = engine.inspect_container("one", not_cancelled);
   BOOST_TEST(details.value().status == "exited");
   BOOST_TEST(details->exit_code == 3);
+  BOOST_TEST(details->runtime == "runc");
   BOOST_TEST(!details->running);
   BOOST_TEST(details->labels.empty());
 }

@@ -37,4 +37,10 @@ BOOST_AUTO_TEST_CASE(one_that_is_not_fixed_is_not_seen_in_a_sandbox) {
   BOOST_TEST(nix::emulation_of("x86_64-linux", binfmt.path()) == Emulation::everywhere);
 }
 
+BOOST_AUTO_TEST_CASE(names_tell_the_system) {
+  BOOST_TEST(nix::system_of_emulator("rosetta") == "x86_64-linux");
+  BOOST_TEST(nix::system_of_emulator("qemu-aarch64") == "aarch64-linux");
+  BOOST_TEST(nix::system_of_emulator("qemu-s390x") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

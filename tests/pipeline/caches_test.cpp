@@ -122,6 +122,9 @@ BOOST_AUTO_TEST_CASE(their_logins_go_along) {
   BOOST_TEST(carried(line, {.caches = {"https://c.example"}}).netrc ==
              "machine c.example password secret\n");
   BOOST_TEST(carried(line, {.caches = {"https://other"}}).netrc.empty());
+  const nix::Options options = carried("extra-substituters = https://me:secret@c.example\n");
+  BOOST_TEST(options.settings.front().second == "https://c.example");
+  BOOST_TEST(options.netrc == "machine c.example login me password secret\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_has_a_file_of_its_own) {

@@ -2,6 +2,7 @@
 
 import base64
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from .http_server import Answer, HttpServer, Request
@@ -13,10 +14,20 @@ USER, PASSWORD = "somebody", "password-of-a-cache"
 class CacheServer(HttpServer):
     """Serves a folder of the machine as a binary cache, and takes what is PUT there."""
 
-    def __init__(self, machine: Machine, folder: str, *, login: bool = False, broken: Answer | None = None):
+    def __init__(
+        self,
+        machine: Machine,
+        folder: str,
+        *,
+        login: bool = False,
+        password: str = PASSWORD,
+        broken: Answer | None = None,
+        on_put: Callable[[], None] = lambda: None,
+    ):
         super().__init__(machine)
         self.folder = machine.path(folder)
-        self._login = login
+        self._login = base64.b64encode(f"{USER}:{password}".encode()).decode() if login else None
+        self._on_put = on_put
         self._broken = broken
         self.command_lines = ""  # of all processes, while something was fetched
 
@@ -29,8 +40,7 @@ class CacheServer(HttpServer):
         return [told for told in self.told() if ".nar" in told and not told.endswith(".narinfo")]
 
     def answer(self, request: Request) -> Answer:
-        expected = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if self._login and request.headers.get("Authorization") != f"Basic {expected}":
+        if self._login and request.headers.get("Authorization") != f"Basic {self._login}":
             return Answer(401, {"WWW-Authenticate": 'Basic realm="cache"'})
         if self._broken:
             return self._broken
@@ -38,6 +48,7 @@ class CacheServer(HttpServer):
             self.command_lines = self._machine.exec(["ps", "-e", "-o", "args="]).stdout
         file = self.folder / request.path.lstrip("/")
         if request.method == "PUT":
+            self._on_put()
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(request.body)
             return Answer(201)

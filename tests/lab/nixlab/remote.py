@@ -12,6 +12,10 @@ from .process import Result
 from .ssh import SshServer
 
 
+# Variables with which none is found to be copied to another machine.
+NO_AGENT = {"NIXBUILD_AGENT_DIR": "/nonexistent"}
+
+
 class RemoteTest(FarTest):
     """A second machine with an engine, behind ssh; in one suite, unless a subclass names another."""
 
@@ -47,13 +51,6 @@ class RemoteTest(FarTest):
         pids = [line.split()[0] for line in listed if words in line]
         self.assertTrue(pids, listed)
         self.server.exec(["kill", "-KILL", *pids])  # some go with the others
-
-    def replace(self, inside: str, text: str | None, machine=None) -> None:
-        """Gives a file other contents, or none, until the test ends."""
-        file = (machine or self.machine).path(inside)
-        before = file.read_bytes() if file.exists() else None
-        self.addCleanup(lambda: file.unlink(missing_ok=True) if before is None else file.write_bytes(before))
-        file.unlink(missing_ok=True) if text is None else file.write_text(text)
 
     def mount_there(self, folder: str, options: str) -> None:
         """Puts a file system in memory over a folder until the test ends."""

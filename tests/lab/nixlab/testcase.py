@@ -70,6 +70,13 @@ class LabTest(unittest.TestCase):
     def outside(self, inside: str) -> Path:
         return self.machine.path(inside)
 
+    def replace(self, inside: str, text: str | None, machine=None) -> None:
+        """Gives a file other contents, or none, until the test ends."""
+        file = (machine or self.machine).path(inside)
+        before = file.read_bytes() if file.exists() else None
+        self.addCleanup(lambda: file.unlink(missing_ok=True) if before is None else file.write_bytes(before))
+        file.unlink(missing_ok=True) if text is None else file.write_text(text)
+
     def assert_greets(self, image: str, engine: Engine | None = None) -> None:
         """A container of the image runs and says what the test flake's image says."""
         host = (engine or self.engine).host

@@ -7,11 +7,10 @@ from nixlab.far import BUILDER
 from nixlab.faulty_engine import STALL, FaultyEngine
 from nixlab.plugin import agent_for_arm64, qemu_for_arm64
 from nixlab.process import Process
-from nixlab.remote import RemoteTest
+from nixlab.remote import NO_AGENT, RemoteTest
 from nixlab.waiting import wait_until
 
 CACHE = "/root/.cache"
-NO_AGENT = {"NIXBUILD_AGENT_DIR": "/nonexistent"}
 SLOW_WAY = "the slow way"
 INSTALLER = "https://artifacts.nixos.org/nix-installer"
 HELLO = "nixbuild-hello:1.0"
