@@ -51,6 +51,11 @@ class Check(CacheTest):
         self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello from elsewhere")
         changed = self.checked(*check, status=1)
         self.assertEqual(changed["git"], {"changed": 2, "untracked": 0, "otherDerivation": True})
+        notice = "2 changed files are not committed"
+        build = ["--cache-to", f"file://{cache}", ".#layeredImage"]
+        self.assertEqual(self.nixbuild(*build).check().stderr.count(notice), 1)
+        self.assertNotIn(notice, self.nixbuild("-q", *build).check().stderr)
+        self.assertNotIn(notice, self.nixbuild(".#layeredImage").check().stderr)
 
     def test_caches_that_are_none(self):
         for broken, words in ((Answer(500), "500"), (Answer(200, body=b"<html>hello</html>"), "nix-cache-info"),
