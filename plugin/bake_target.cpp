@@ -1,5 +1,6 @@
 #include "plugin/bake_target.hpp"
 
+#include "cache/cache_name.hpp"
 #include "plugin/build_request.hpp"
 #include "plugin/output_options.hpp"
 #include "plugin/relative_paths.hpp"
@@ -14,6 +15,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -43,10 +46,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> buildx_na
      {"args", "argstr"}}};
 
 // What buildx's targets have, too, and an image of Nix has not.
-constexpr std::array<std::string_view, 15> for_dockerfiles{
-    "attest",  "cache-from",      "cache-to", "call", "contexts", "entitlements", "extra-hosts",
-    "network", "no-cache-filter", "no-cache", "pull", "resource", "secret",       "shm-size",
-    "ssh"};
+constexpr std::array<std::string_view, 13> for_dockerfiles{
+    "attest",   "call", "contexts", "entitlements", "extra-hosts", "network", "no-cache-filter",
+    "no-cache", "pull", "resource", "secret",       "shm-size",    "ssh"};
+constexpr std::array<std::string_view, 2> cache_keys{"cache-from", "cache-to"};
 
 std::string text_at(const json::object& options, std::string_view key) {
   const json::value* value = options.if_contains(key);
@@ -98,6 +101,44 @@ std::vector<std::string> take_keys_without_effect(json::object& options) {
   std::vector<std::string> found;
   for (const std::string_view key : for_dockerfiles)
     if (options.erase(key) > 0) found.emplace_back(key);
+  return found;
+}
+
+// What kind of cache of buildx's `value` is, which may be a text such as "type=gha,scope=x" or
+// "docker.io/me/app:cache", or an object; nothing for one of Nix. Its fields may be secret.
+std::optional<std::string> kind_of_buildx_cache(const json::value& value) {
+  constexpr auto usual = "registry";
+  if (const json::object* fields = value.if_object()) {
+    const json::value* type = fields->if_contains("type");
+    return type != nullptr && type->is_string() ? std::string(type->get_string()) : usual;
+  }
+  if (!value.is_string()) return std::nullopt;
+  const std::string_view text = value.get_string();
+  if (cache::names_cache_of_nix(text)) return std::nullopt;
+  constexpr std::string_view type = "type=";
+  const std::size_t begin = text.find(type);
+  if (begin == text.npos) return usual;
+  return std::string(text.substr(begin + type.size(), text.find(',', begin) - begin - type.size()));
+}
+
+// Leaves the caches of Nix alone; tells of the others.
+std::vector<std::string> take_caches_of_buildx(json::object& options) {
+  std::vector<std::string> found;
+  for (const std::string_view key : cache_keys) {
+    json::value* caches = options.if_contains(key);
+    if (caches == nullptr || !caches->is_array()) continue;
+    json::array ours;
+    for (const json::value& cache : caches->get_array()) {
+      const auto kind = kind_of_buildx_cache(cache);
+      if (!kind) {
+        ours.push_back(cache);
+        continue;
+      }
+      std::string told = format("{} type={}", key, *kind);
+      if (std::ranges::find(found, told) == found.end()) found.push_back(std::move(told));
+    }
+    *caches = std::move(ours);
+  }
   return found;
 }
 
@@ -158,6 +199,7 @@ BakeRequest bake_request(const bake::Target& target, const ParsedOptions& comman
     const fs::path folder = name_what_is_built(target.name, object);
     BakeRequest result;
     result.without_effect = take_keys_without_effect(object);
+    std::ranges::move(take_caches_of_buildx(object), std::back_inserter(result.without_effect));
     spell_as_build(object);
     const std::string file = text_at(object, "file");
     object.erase("file");

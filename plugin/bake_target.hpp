@@ -14,7 +14,7 @@ namespace nixbuild::plugin {
 // A target as a request to build, and what of it means nothing here.
 struct BakeRequest {
   pipeline::NamedRequest named;
-  std::vector<std::string> without_effect; // keys of buildx's that are for Dockerfiles
+  std::vector<std::string> without_effect; // what is for Dockerfiles: keys of buildx's, its caches
 };
 
 // Reads the options of `target`: build's, under their own names or buildx's ("tags", "platforms",

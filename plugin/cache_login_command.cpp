@@ -69,7 +69,7 @@ int run_cache_login(const ParsedOptions& options, World& world) {
     throw Error(ErrorKind::invalid_input, "cache login needs a cache")
         .with_hint("for example: docker nixbuild cache login cachix:me < token");
   const std::string& word = options.words.front();
-  const bool is_cachix = word == "cachix" || word == "cachix:";
+  const bool is_cachix = word == "cachix" || word == "cachix:" || word == "cachix-cli:";
   const cache::CacheName name =
       is_cachix ? cache::CacheName{.kind = cache::CacheName::Kind::cachix, .name = {}}
                 : cache::parse_cache_name(word);
@@ -81,7 +81,7 @@ int run_cache_login(const ParsedOptions& options, World& world) {
                 format("{} takes no login of ours", cache::to_string(name)))
         .with_hint("s3 takes it from AWS_ACCESS_KEY_ID and the like, ssh from its own keys");
   const std::string token = read_token(world.standard_input, world.cancel);
-  const auto file = name.kind == cache::CacheName::Kind::cachix
+  const auto file = name.kind != cache::CacheName::Kind::address
                         ? log_in_at_cachix(token, world.environment)
                         : cache::remember_login(
                               cache::host_of(name.name),

@@ -31,7 +31,7 @@ Option cache_from_option() {
 Option cache_to_option() {
   return {.name = "cache-to",
           .values = {"CACHE"},
-          .help = "Push what was built to an address, cachix:NAME or attic:NAME",
+          .help = "Push to an address, cachix:NAME, cachix-cli:NAME or attic:NAME",
           .repeatable = true,
           .variable = "NIXBUILD_CACHE_TO"};
 }

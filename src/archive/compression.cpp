@@ -27,6 +27,10 @@ std::size_t encoder_threads() {
 
 } // namespace
 
+std::unique_ptr<Compressor> make_small_compressor(Sink& next) {
+  return zstd_encoder(next, 0);
+}
+
 std::unique_ptr<Compressor> make_compressor(Compression compression, Sink& next) {
   switch (compression) {
   case Compression::gzip:

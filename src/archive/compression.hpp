@@ -19,6 +19,10 @@ public:
 // `next` must outlive it. Compression::none passes everything on; nothing is made xz.
 [[nodiscard]] std::unique_ptr<Compressor> make_compressor(Compression compression, Sink& next);
 
+// zstd for many sources side by side: each is compressed by the thread that writes to it, and takes
+// little memory. The bytes are others than those of make_compressor().
+[[nodiscard]] std::unique_ptr<Compressor> make_small_compressor(Sink& next);
+
 // What determines the bytes beside the input: the encoder, its version and its parameters.
 [[nodiscard]] std::string encoder_identity(Compression compression);
 

@@ -7,7 +7,7 @@
 #include <string>
 
 // What make_compressor() and encoder_identity() are made of: one encoder per format. `threads`, at
-// least 1, is how many compress; the bytes do not depend on it.
+// least 1 unless said otherwise, is how many compress; the bytes do not depend on it.
 namespace nixbuild::archive {
 
 // One member (RFC 1952) without name and date, of deflate blocks that are compressed on their own,
@@ -15,7 +15,8 @@ namespace nixbuild::archive {
 [[nodiscard]] std::unique_ptr<Compressor> gzip_encoder(Sink& next, std::size_t threads);
 [[nodiscard]] std::string gzip_identity();
 
-// One frame (RFC 8878) with a checksum and without a content size.
+// One frame (RFC 8878) with a checksum and without a content size. Without `threads` the calling
+// one compresses, which makes other bytes and takes less memory.
 [[nodiscard]] std::unique_ptr<Compressor> zstd_encoder(Sink& next, std::size_t threads);
 [[nodiscard]] std::string zstd_identity();
 

@@ -31,7 +31,7 @@ public:
     if (!context_) throw Error(ErrorKind::internal, "zstd cannot start");
     require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level));
     require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1));
-    if (has_threads()) {
+    if (threads > 0 && has_threads()) {
       require(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_nbWorkers, static_cast<int>(threads)));
     }
   }

@@ -24,7 +24,8 @@ constexpr std::array<std::pair<const char*, const char*>, 5> other_names{{
     {"argstr", "args"},
 }};
 
-constexpr std::array lists{"tags", "platforms", "annotations", "output", "inherits"};
+constexpr std::array lists{"tags",     "platforms",  "annotations", "output",
+                           "inherits", "cache-from", "cache-to"};
 
 } // namespace
 

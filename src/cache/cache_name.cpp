@@ -11,13 +11,19 @@ namespace nixbuild::cache {
 
 namespace {
 
-constexpr std::string_view cachix_prefix = "cachix:";
-constexpr std::string_view attic_prefix = "attic:";
+struct Prefix {
+  std::string_view text;
+  CacheName::Kind kind;
+};
+constexpr std::array<Prefix, 3> prefixes{{{"cachix:", CacheName::Kind::cachix},
+                                          {"cachix-cli:", CacheName::Kind::cachix_cli},
+                                          {"attic:", CacheName::Kind::attic}}};
 constexpr std::string_view cachix_domain = ".cachix.org";
 constexpr std::string_view scheme_end = "://";
 constexpr std::array<std::string_view, 6> schemes{"http", "https", "s3", "ssh", "ssh-ng", "file"};
 
-// Where the login of an address is: behind "://", up to the "@" that ends it.
+// Where the login of an address is: behind "://", up to the "@" that ends it. An account of ssh is
+// no secret, and part of the address.
 struct LoginPlace {
   std::size_t begin = 0;
   std::size_t at = std::string_view::npos;
@@ -30,6 +36,7 @@ LoginPlace login_place(std::string_view url) {
   const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
   const std::size_t at = url.substr(0, end).rfind('@');
   if (at == std::string_view::npos || at < begin) return {};
+  if (url.starts_with("ssh") && !url.substr(begin, at - begin).contains(':')) return {};
   return {.begin = begin, .at = at};
 }
 
@@ -70,10 +77,9 @@ std::string percent_decoded(std::string_view text) {
 } // namespace
 
 CacheName parse_cache_name(std::string_view text) {
-  if (text.starts_with(cachix_prefix))
-    return named(CacheName::Kind::cachix, text.substr(cachix_prefix.size()), text);
-  if (text.starts_with(attic_prefix))
-    return named(CacheName::Kind::attic, text.substr(attic_prefix.size()), text);
+  for (const Prefix& prefix : prefixes)
+    if (text.starts_with(prefix.text))
+      return named(prefix.kind, text.substr(prefix.text.size()), text);
   if (text.starts_with('/')) return {.name = "file://" + std::string(text)};
   const std::size_t scheme = text.find(scheme_end);
   const bool is_address = scheme != std::string_view::npos &&
@@ -83,14 +89,22 @@ CacheName parse_cache_name(std::string_view text) {
   if (!is_address)
     throw Error(ErrorKind::invalid_input,
                 format("\"{}\" is no cache", without_login(text.substr(0, text.find('\n')))))
-        .with_hint("caches are named https://…, s3://…, ssh-ng://…, file:///…, cachix:NAME or "
-                   "attic:NAME");
+        .with_hint("caches are named https://…, s3://…, ssh-ng://…, file:///…, cachix:NAME, "
+                   "cachix-cli:NAME or attic:NAME");
   return {.name = std::string(text)};
 }
 
+bool names_cache_of_nix(std::string_view text) {
+  const std::size_t scheme = text.find(scheme_end);
+  return text.starts_with('/') ||
+         (scheme != std::string_view::npos && text.find_first_of("=,/") > scheme) ||
+         std::ranges::any_of(prefixes,
+                             [&](const Prefix& prefix) { return text.starts_with(prefix.text); });
+}
+
 std::string to_string(const CacheName& cache) {
-  if (cache.kind == CacheName::Kind::cachix) return std::string(cachix_prefix) + cache.name;
-  if (cache.kind == CacheName::Kind::attic) return std::string(attic_prefix) + cache.name;
+  for (const Prefix& prefix : prefixes)
+    if (cache.kind == prefix.kind) return std::string(prefix.text) + cache.name;
   return without_login(cache.name);
 }
 

@@ -3,7 +3,6 @@
 #include "archive/compression.hpp"
 #include "archive/hashing_sink.hpp"
 #include "archive/sha256.hpp"
-#include "archive/written_source.hpp"
 #include "cache/signing.hpp"
 #include "registry/url.hpp"
 #include "support/error.hpp"
@@ -14,6 +13,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <set>
@@ -30,6 +30,8 @@ constexpr std::size_t largest_answer = std::size_t{16} << 20U;
 constexpr std::size_t hashes_at_a_time = 5'000;
 constexpr std::size_t parts_at_a_time = 4;
 constexpr std::size_t paths_at_a_time = 8;
+// Whose compression is worth threads of its own, where others are on their way beside it.
+constexpr std::uint64_t large_nar = std::uint64_t{128} << 20U;
 
 // What `read` makes of an answer; what is wrong with it is told without what it says.
 template <class Read>
@@ -80,6 +82,31 @@ std::string public_key(const json::value& value) {
   throw Error(registry::is_passing(status) ? ErrorKind::unavailable : ErrorKind::refused,
               format("{} answers with status {}", where, status));
 }
+
+// Cuts what is written to it into parts; there is one at least.
+class PartSink final : public archive::Sink {
+public:
+  using Take = std::function<void(std::string part)>;
+  PartSink(std::size_t size, Take take) : size_(size), take_(std::move(take)) {}
+
+  void write(std::span<const std::byte> data) override {
+    const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
+    for (std::size_t at = 0; at < text.size();) {
+      if (part_.size() == size_) hand_over();
+      const std::string_view more = text.substr(at, size_ - part_.size());
+      part_ += more;
+      at += more.size();
+    }
+  }
+  void finish() { hand_over(); }
+
+private:
+  void hand_over() { take_(std::exchange(part_, {})); }
+
+  const std::size_t size_;
+  const Take take_;
+  std::string part_;
+};
 
 class CountingSink final : public archive::Sink {
 public:
@@ -266,24 +293,18 @@ std::uint64_t Cachix::upload(const std::string& name, const nix::Closure& closur
     std::string file_hash;
     Upload upload(*this, name, cancel);
     {
-      archive::WrittenSource compressed([&](archive::Sink& sink) {
-        CountingSink counting(sink);
-        const auto compressor = archive::make_compressor(archive::Compression::zstd, counting);
-        archive::HashingSink hashing(*compressor);
-        nar(path, hashing);
-        nar_hash = hashing.finish();
-        compressor->finish();
-        file_size = counting.bytes();
-        file_hash = counting.hash();
-      });
-      for (bool first = true;; first = false) {
-        std::string part(part_size_, '\0');
-        part.resize(archive::read_full(compressed, std::as_writable_bytes(std::span(part))));
-        if (part.empty() && !first) break;
-        const bool last = part.size() < part_size_;
-        upload.send_part(std::move(part));
-        if (last) break;
-      }
+      PartSink parts(part_size_, [&](std::string part) { upload.send_part(std::move(part)); });
+      CountingSink counting(parts);
+      const auto compressor = path.nar_size > large_nar
+                                  ? archive::make_compressor(archive::Compression::zstd, counting)
+                                  : archive::make_small_compressor(counting);
+      archive::HashingSink hashing(*compressor);
+      nar(path, hashing);
+      nar_hash = hashing.finish();
+      compressor->finish();
+      parts.finish();
+      file_size = counting.bytes();
+      file_hash = counting.hash();
     }
     if (nar_hash != path.nar_hash)
       throw Error(ErrorKind::corrupt, format("{} is not what Nix believes that it is", path.path))

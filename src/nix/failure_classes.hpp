@@ -22,6 +22,18 @@ inline constexpr std::string_view missing_features = "Reason: missing system fea
 // Ours, added to its text where a feature that is missing is "kvm".
 inline constexpr std::string_view needs_kvm = "(KVM is missing)";
 
+inline constexpr std::string_view ssh_connection = "SSH connection to '";
+// How all say that they know no such kind of store.
+inline constexpr std::string_view unknown_store = "don't know how to open Nix store";
+
+inline constexpr std::string_view without_s3 =
+    "This Nix is built without S3, as Debian's is before 2.33: use that of "
+    "https://nixos.org/download, or copy to `file:///FOLDER` and send that with a program of S3.";
+inline constexpr std::string_view refused_by_s3 =
+    "Are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set where Nix runs, or is there a "
+    "~/.aws/credentials, of somebody who may do that? A Nix that is built without AWS support, as "
+    "Debian's is, tells nobody who it is.";
+
 // The first that fits counts: what is more telling stands before what is only its consequence.
 inline constexpr std::array failure_classes{
     FailureClass{{"No space left on device", ""},
@@ -150,6 +162,30 @@ inline constexpr std::array failure_classes{
     FailureClass{{"requires lock file changes but they're not allowed", ""},
                  ErrorKind::refused,
                  "Run `nix flake lock` first, or leave out `--no-write-lock-file`."},
+
+    // What ssh says, which Nix starts.
+    FailureClass{{ssh_connection, "REMOTE HOST IDENTIFICATION HAS CHANGED"},
+                 ErrorKind::refused,
+                 "If that machine was set up anew, remove the old key where Nix runs with "
+                 "`ssh-keygen -R HOST`."},
+    FailureClass{{ssh_connection, "Host key verification failed"},
+                 ErrorKind::refused,
+                 "Where Nix runs, connect once by hand with ssh, compare the key, and accept it; a "
+                 "daemon connects as root."},
+    FailureClass{{ssh_connection, "Permission denied ("},
+                 ErrorKind::refused,
+                 "Add the key of who connects with `ssh-copy-id`; a daemon connects as root."},
+    FailureClass{{ssh_connection, "Connection refused"},
+                 ErrorKind::unavailable,
+                 "No ssh server answers there: is the machine running, and is the port right?"},
+    FailureClass{{ssh_connection, "Could not resolve hostname"},
+                 ErrorKind::unavailable,
+                 "Check the name, or say in ~/.ssh/config where it is."},
+    FailureClass{{ssh_connection, ""},
+                 ErrorKind::unavailable,
+                 "Is the machine running, and does `ssh HOST nix-store --version` work where Nix "
+                 "runs?"},
+    FailureClass{{unknown_store, "'s3"}, ErrorKind::unavailable, without_s3},
 
     FailureClass{{"lacks a signature by a trusted key", ""},
                  ErrorKind::refused,

@@ -1,5 +1,6 @@
 #include "nix/ignored_caches.hpp"
 
+#include "nix/failure_classes.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::string_view untrusted_substituter = "ignoring untrusted substituter '";
 constexpr std::string_view restricted_setting = "ignoring the client-specified setting '";
+constexpr std::string_view builds_without = "--allow-ignored-caches builds without the cache.";
+constexpr std::string_view s3 = "s3://";
 constexpr std::string_view unknown_key = "not signed by any of the keys in 'trusted-public-keys'";
 // What stands between `begin` and the next quote.
 std::string_view quoted_after(std::string_view text, std::string_view begin) {
@@ -43,12 +46,28 @@ bool names(std::string_view text, std::string_view address) {
   return false;
 }
 
+// Nix from 2.33 on calls a bucket by where it is: "https://HOST/BUCKET/…" or
+// "https://BUCKET.HOST/…".
+bool names_bucket(std::string_view warning, std::string_view address) {
+  if (!address.starts_with(s3)) return false;
+  const std::string_view bucket = address.substr(s3.size());
+  const std::string_view url = quoted_after(warning, "unable to download '");
+  return url.contains(format("/{}/", bucket)) || url.contains(format("//{}.", bucket));
+}
+
+// Whether `warning` says no more of the store that is meant than the scheme of `address`: Nix 2.26
+// of stores that it does not know, and of those behind ssh ("from 'ssh-ng://'").
+bool names_scheme(std::string_view warning, std::string_view address) {
+  const std::string_view scheme = address.substr(0, address.find(':'));
+  if (warning.contains(unknown_store)) return warning.ends_with(format("scheme '{}'", scheme));
+  return scheme.starts_with("ssh") && warning.contains(format("'{}://'", scheme));
+}
+
 std::string remedy_for_untrusted(std::string_view cache) {
   return format("There, put `trusted-substituters = {}` and the cache's key as "
                 "`extra-trusted-public-keys` into /etc/nix/nix.conf and restart nix-daemon; or add "
-                "yourself to `trusted-users`, which makes you equal to root. "
-                "--allow-ignored-caches builds without the cache.",
-                cache);
+                "yourself to `trusted-users`, which makes you equal to root. {}",
+                cache, builds_without);
 }
 
 } // namespace
@@ -65,14 +84,24 @@ std::optional<IgnoredCache> ignored_cache(std::string_view warning, const Option
   if (warning.contains("retrying in")) return std::nullopt;
   for (const std::string& asked : options.caches) {
     const std::string_view cache = bare(asked);
-    if (!names(warning, cache)) continue;
+    if (!names(warning, cache) && !names_scheme(warning, cache) && !names_bucket(warning, cache))
+      continue;
     IgnoredCache ignored{.cache = format("the cache {}", cache), .remedy = {}};
     if (warning.contains(untrusted_substituter)) {
       ignored.remedy = remedy_for_untrusted(cache);
     } else if (warning.contains(unknown_key)) {
-      ignored.remedy = "Name the key that the cache signs with: `--option "
-                       "extra-trusted-public-keys NAME:KEY`. --allow-ignored-caches builds without "
-                       "the cache.";
+      ignored.remedy = format("Name the key that the cache signs with: `--option "
+                              "extra-trusted-public-keys NAME:KEY`. {}",
+                              builds_without);
+      // Stores are trusted one by one, caches by their keys.
+      if (cache.starts_with("ssh"))
+        ignored.remedy = format("If all that is there may be trusted, say so: `--cache-from "
+                                "{}?trusted=true`. {}",
+                                cache, ignored.remedy);
+    } else if (warning.contains(unknown_store)) {
+      ignored.remedy = format("{} {}", without_s3, builds_without);
+    } else if (cache.starts_with(s3) && warning.contains("HTTP error 403")) {
+      ignored.remedy = format("{} {}", refused_by_s3, builds_without);
     } else {
       ignored.remedy = "Is its address right, and is it there? `docker nixbuild cache check "
                        "--cache-from ADDRESS` says more. --allow-ignored-caches builds without it.";

@@ -1,5 +1,6 @@
 #include "nix/log_progress.hpp"
 
+#include "nix/failure_classes.hpp"
 #include "nix/store_path.hpp"
 #include "progress/text.hpp"
 #include "support/format.hpp"
@@ -232,6 +233,10 @@ Failure LogProgress::failure() const {
       failure.text += line + "\n";
   }
   if (failure.text.ends_with('\n')) failure.text.pop_back();
+  // Why ssh fails, which Nix starts, only ssh itself says.
+  if (failure.text.contains(ssh_connection))
+    for (const std::string& line : plain_tail_)
+      failure.text += "\n" + line;
   for (const FinishedBuild& build : finished_) {
     if (build.failed || errors_.find(build.derivation) != std::string::npos) {
       failure.builds.push_back(build);

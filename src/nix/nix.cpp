@@ -3,6 +3,7 @@
 #include "nix/attribute_path.hpp"
 #include "nix/discovery.hpp"
 #include "nix/evaluate.hpp"
+#include "nix/failure_classes.hpp"
 #include "nix/secret_settings.hpp"
 #include "nix/session.hpp"
 #include "nix/store_path.hpp"
@@ -61,6 +62,20 @@ fs::path store_path_of(std::string printed) {
     throw Error(ErrorKind::corrupt, format("nix-store answered '{}', not a store path", printed));
   }
   return path;
+}
+
+// What a machine says that takes paths from its trusted users alone.
+constexpr std::string_view untrusted_path = "because it lacks a signature by a trusted key";
+
+Error explain_push(const std::string& url, const Failure& failure) {
+  Error error = explain(format("cannot push to {}", url), failure);
+  if (url.starts_with("s3://") && failure.text.contains("HTTP error 403"))
+    return std::move(error).with_hint(std::string(refused_by_s3));
+  if (!failure.text.contains(untrusted_path)) return error;
+  return std::move(error).with_hint(
+      "That machine takes paths that nobody signed from its `trusted-users` alone: be one of them, "
+      "or sign here (`secret-key-files` in nix.conf, `nix store sign`) with a key of which its "
+      "`trusted-public-keys` know.");
 }
 
 } // namespace
@@ -252,13 +267,15 @@ void Nix::copy_to(const std::string& url, const std::vector<std::string>& paths,
   };
   append(experimental_features());
   append({"copy", "--to", url, "--log-format", "internal-json"});
+  // What is built here is signed by nobody. A machine heeds that from those whom it trusts.
+  if (url.starts_with("ssh")) append({"--no-check-sigs"});
   for (const auto& [name, value] : options.settings)
     if (!may_be_secret(name, value)) append({"--option", name, value});
   append(paths);
   progress::as_step(reporter, format("push to {}", url), [&](progress::Step& step) {
     LogProgress log(reporter, step, "copy");
     const auto printed = run_logged(session, argv, log);
-    if (!printed) throw explain(format("cannot push to {}", url), printed.error());
+    if (!printed) throw explain_push(url, printed.error());
     if (!log.did_something()) step.cached();
   });
 }

@@ -9,6 +9,7 @@
 #include "support/format.hpp"
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace nixbuild::pipeline {
@@ -17,23 +18,53 @@ namespace {
 
 using cache::CacheName;
 
-void push_with_attic(const std::string& name, const std::vector<std::string>& paths, World& world,
-                     const CancelToken& cancel) {
-  process::Command command{.argv = {"attic", "push", name}, .directory = {}, .environment = {}};
+// A program that pushes store paths with all that they need, to a cache that it has a login for.
+struct Pusher {
+  std::string program;
+  std::string install; // what makes it be there
+  std::string login;   // what makes it be let in
+};
+
+// Nothing for caches that are pushed to without one.
+std::optional<Pusher> pusher_to(CacheName::Kind kind) {
+  switch (kind) {
+  case CacheName::Kind::attic:
+    return Pusher{.program = "attic",
+                  .install = "install it there: nix profile install nixpkgs#attic-client",
+                  .login = "is there a login? `attic login SERVER ADDRESS TOKEN`, where Nix runs"};
+  case CacheName::Kind::cachix_cli:
+    return Pusher{.program = "cachix",
+                  .install = "install it there: nix profile install nixpkgs#cachix; to cachix:NAME "
+                             "we push without it",
+                  .login =
+                      "has it a token? CACHIX_AUTH_TOKEN, or `cachix authtoken --stdin`, where "
+                      "Nix runs"};
+  case CacheName::Kind::address:
+  case CacheName::Kind::cachix:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void push_with(const Pusher& pusher, const std::string& name, const std::vector<std::string>& paths,
+               World& world, const CancelToken& cancel) {
+  process::Command command{
+      .argv = {pusher.program, "push", name}, .directory = {}, .environment = {}};
   command.argv.insert(command.argv.end(), paths.begin(), paths.end());
   const auto ended = [&] {
     try {
       return process::capture(world.processes, command, cancel);
     } catch (Error& error) {
       if (error.kind() != ErrorKind::not_found) throw;
-      throw Error(ErrorKind::not_found, "there is no program `attic` where Nix runs")
-          .with_hint("install it there: nix profile install nixpkgs#attic-client");
+      throw Error(ErrorKind::not_found,
+                  format("there is no program `{}` where Nix runs", pusher.program))
+          .with_hint(pusher.install);
     }
   }();
   if (!ended.status.success())
-    throw Error(ErrorKind::failed, format("attic cannot push to {}", name))
+    throw Error(ErrorKind::failed, format("{} cannot push to {}", pusher.program, name))
         .with_detail(ended.err.empty() ? ended.out : ended.err)
-        .with_hint("is there a login? `attic login SERVER ADDRESS TOKEN`, where Nix runs");
+        .with_hint(pusher.login);
 }
 
 } // namespace
@@ -64,9 +95,9 @@ void CachePush::push(const CacheName& target) {
   const CancelToken cancel = stop_.token();
   const std::string name = cache::to_string(target);
   with_frame(format("pushing to the cache {}", name), [&] {
-    if (target.kind == CacheName::Kind::attic) {
+    if (const auto pusher = pusher_to(target.kind)) {
       return progress::as_step(world_.reporter, format("push to {}", name), [&](progress::Step&) {
-        push_with_attic(target.name, paths_, world_, cancel);
+        push_with(*pusher, target.name, paths_, world_, cancel);
       });
     }
     nix::Nix nix(world_.processes, world_.environment);

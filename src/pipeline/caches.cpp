@@ -29,7 +29,6 @@ std::string netrc_for(const std::string& url, const std::string& login) {
 // Takes the login out of an address; as a line of netrc.
 std::string take_login(std::string& url) {
   const auto login = cache::login_in(url);
-  // Of ssh it is the account, and no secret.
   if (!login || !url.starts_with("http")) return {};
   std::string line = netrc_for(url, *login);
   url = cache::without_login(url);
@@ -76,6 +75,7 @@ BuildRequest with_caches(BuildRequest request, World& world, const CancelToken& 
   for (const CacheName& name : request.caches.from) {
     switch (name.kind) {
     case CacheName::Kind::cachix:
+    case CacheName::Kind::cachix_cli:
       add_cachix(request.nix, name.name, world, cancel);
       break;
     case CacheName::Kind::attic:

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace nixbuild::pipeline {
 
@@ -24,14 +25,35 @@ std::string ask_git(const fs::path& root, const std::vector<std::string>& words,
   return std::move(answer.out);
 }
 
+// The work tree that Nix sees as it is.
+std::optional<source::LocalFlake> work_tree_of(const nix::FlakeAttribute& attribute) {
+  auto flake = source::local_flake(attribute.flake, fs::current_path());
+  if (!flake || flake->kind != source::LocalFlake::Kind::git || flake->other_revision)
+    return std::nullopt;
+  return flake;
+}
+
+DirtyTree status_of(const source::LocalFlake& flake, World& world, const CancelToken& cancel) {
+  return parse_status(ask_git(flake.root, {"status", "--porcelain=v1", "-z"}, world, cancel));
+}
+
+// A remark, on which nothing depends: nothing where it cannot be made.
+template <class Look>
+auto unless_it_fails(const Look& look) -> decltype(look()) {
+  try {
+    return look();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    return {};
+  }
+}
+
 std::optional<DirtyTree> look(const nix::FlakeAttribute& attribute, const std::string& system,
                               const std::string& derivation, const BuildRequest& request,
                               World& world, const CancelToken& cancel) {
-  const auto flake = source::local_flake(attribute.flake, fs::current_path());
-  if (!flake || flake->kind != source::LocalFlake::Kind::git || flake->other_revision)
-    return std::nullopt;
-  DirtyTree tree =
-      parse_status(ask_git(flake->root, {"status", "--porcelain=v1", "-z"}, world, cancel));
+  const auto flake = work_tree_of(attribute);
+  if (!flake) return std::nullopt;
+  DirtyTree tree = status_of(*flake, world, cancel);
   if (tree.changed == 0 && tree.untracked == 0) return std::nullopt;
   if (tree.changed == 0) return tree;
   std::string commit = ask_git(flake->root, {"rev-parse", "HEAD"}, world, cancel);
@@ -68,11 +90,29 @@ std::optional<DirtyTree> dirty_tree(const nix::Installable& installable, const s
                                     World& world, const CancelToken& cancel) {
   const auto* attribute = std::get_if<nix::FlakeAttribute>(&installable);
   if (attribute == nullptr) return std::nullopt;
-  try {
-    return look(*attribute, system, derivation, request, world, cancel);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) throw;
-    return std::nullopt; // it is a remark, and nothing depends on it
+  return unless_it_fails(
+      [&] { return look(*attribute, system, derivation, request, world, cancel); });
+}
+
+void tell_of_dirty_trees(const std::vector<std::reference_wrapper<const BuildRequest>>& requests,
+                         World& world, const CancelToken& cancel) {
+  std::set<fs::path> known;
+  for (const BuildRequest& request : requests) {
+    if (request.caches.from.empty() && request.caches.to.empty()) continue;
+    const std::size_t changed = unless_it_fails([&]() -> std::size_t {
+      const auto installable = nix::parse_installable(request.installable, request.nix);
+      const auto* attribute = std::get_if<nix::FlakeAttribute>(&installable);
+      const auto flake = attribute == nullptr ? std::nullopt : work_tree_of(*attribute);
+      if (!flake || !known.insert(flake->root).second) return 0;
+      return status_of(*flake, world, cancel).changed;
+    });
+    if (changed == 0) continue;
+    progress::notice(
+        world.reporter, progress::Notice::Level::info,
+        format("{} changed {} not committed: a cache and the commit have the same only "
+               "if what is built uses neither {} nor self.rev or self.lastModified "
+               "(`docker nixbuild cache check` tells)",
+               changed, changed == 1 ? "file is" : "files are", changed == 1 ? "it" : "them"));
   }
 }
 

@@ -6,9 +6,11 @@
 #include "support/cancel.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nixbuild::pipeline {
 
@@ -23,6 +25,12 @@ struct DirtyTree {
 
 // Counts in what `git status --porcelain=v1 -z` prints.
 [[nodiscard]] DirtyTree parse_status(std::string_view text);
+
+// Says once for each tree with changes, as a notice, that caches which one of `requests` asks for
+// may have something else than what is built of it. Evaluates nothing. Throws an Error of kind
+// cancelled.
+void tell_of_dirty_trees(const std::vector<std::reference_wrapper<const BuildRequest>>& requests,
+                         World& world, const CancelToken& cancel);
 
 // Of the flake in this folder, or another on this machine, that `installable` is of; evaluates it
 // once more if there are changes. `derivation` is the one of the tree as it is. Nothing for a tree

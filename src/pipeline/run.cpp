@@ -4,13 +4,20 @@
 #include "pipeline/caches.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/deliver.hpp"
+#include "pipeline/dirty_tree.hpp"
 #include "pipeline/nodes.hpp"
 #include "pipeline/remotely.hpp"
+
+#include <functional>
 
 namespace nixbuild::pipeline {
 
 BuildReport run(const BuildRequest& asked, World& world, const CancelToken& cancel) {
-  const BuildRequest request = with_caches(asked, world, cancel);
+  tell_of_dirty_trees({std::cref(asked)}, world, cancel);
+  return run_settled(with_caches(asked, world, cancel), world, cancel);
+}
+
+BuildReport run_settled(const BuildRequest& request, World& world, const CancelToken& cancel) {
   if (!request.nodes.empty()) return run_on_nodes(request, world, cancel);
   Connection connection = connect(request.docker, world);
   const Deliver deliver = deliver_outputs(request, world, cancel);

@@ -3,6 +3,7 @@
 #include "pipeline/build_here.hpp"
 #include "pipeline/caches.hpp"
 #include "pipeline/connection.hpp"
+#include "pipeline/dirty_tree.hpp"
 #include "pipeline/groups.hpp"
 #include "pipeline/load_turns.hpp"
 #include "pipeline/remotely.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 namespace nixbuild::pipeline {
@@ -19,7 +21,7 @@ namespace {
 
 std::vector<BuildReport> run_group(const std::vector<NamedRequest>& requests, World& world,
                                    const CancelToken& cancel) {
-  if (requests.size() == 1) return {run(requests.front().request, world, cancel)};
+  if (requests.size() == 1) return {run_settled(requests.front().request, world, cancel)};
   Connection connection = connect(requests.front().request.docker, world);
   if (auto reports = build_remotely(requests, connection, {}, world, cancel))
     return *std::move(reports);
@@ -31,6 +33,11 @@ std::vector<BuildReport> run_group(const std::vector<NamedRequest>& requests, Wo
 std::vector<BuildReport> run_all(const std::vector<NamedRequest>& asked, World& world,
                                  const CancelToken& cancel) {
   std::vector<NamedRequest> requests = asked;
+  std::vector<std::reference_wrapper<const BuildRequest>> all;
+  all.reserve(asked.size());
+  for (const NamedRequest& one : asked)
+    all.emplace_back(one.request);
+  tell_of_dirty_trees(all, world, cancel);
   for (auto& [name, request] : requests)
     request = with_caches(std::move(request), world, cancel);
   std::vector<BuildReport> reports(requests.size());

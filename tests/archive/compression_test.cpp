@@ -172,4 +172,12 @@ BOOST_AUTO_TEST_CASE(encoders_have_different_identities) {
   BOOST_TEST(archive::encoder_identity(Compression::none) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(in_the_thread_that_writes) {
+  const std::string text = sample(3'000'000);
+  const std::string bytes =
+      compressed(text, [](archive::Sink& out) { return archive::make_small_compressor(out); });
+  BOOST_TEST(bytes.size() < text.size());
+  BOOST_TEST((decompressed(bytes, Compression::zstd) == text));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

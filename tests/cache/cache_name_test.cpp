@@ -9,6 +9,8 @@ BOOST_AUTO_TEST_SUITE(cache_name)
 
 BOOST_AUTO_TEST_CASE(kinds) {
   BOOST_TEST((parse_cache_name("cachix:me") == CacheName{CacheName::Kind::cachix, "me"}));
+  BOOST_TEST((parse_cache_name("cachix-cli:me") == CacheName{CacheName::Kind::cachix_cli, "me"}));
+  BOOST_TEST(to_string(parse_cache_name("cachix-cli:me")) == "cachix-cli:me");
   BOOST_TEST((parse_cache_name("attic:s:c") == CacheName{CacheName::Kind::attic, "s:c"}));
   BOOST_TEST((parse_cache_name("/srv/cache").name == "file:///srv/cache"));
   for (const std::string url : {"https://c.example", "http://localhost:1/x", "s3://b?region=x",
@@ -17,11 +19,21 @@ BOOST_AUTO_TEST_CASE(kinds) {
 }
 
 BOOST_AUTO_TEST_CASE(nonsense) {
-  for (const std::string text :
-       {"", "cachix:", "cachix:a b", "cachix:../x", "attic:", "attic::x", "attic:a:b:c", "me",
-        "ftp://x", "https://", "https://a b", "https://a\nb", "daemon", "cachix:a?b"})
+  for (const std::string text : {"", "cachix:", "cachix:a b", "cachix:../x", "cachix-cli:",
+                                 "attic:", "attic::x", "attic:a:b:c", "me", "ftp://x", "https://",
+                                 "https://a b", "https://a\nb", "daemon", "cachix:a?b"})
     BOOST_TEST_CONTEXT(text)
   check_error([&] { (void)parse_cache_name(text); }, ErrorKind::invalid_input);
+}
+
+BOOST_AUTO_TEST_CASE(those_of_buildx_are_none) {
+  for (const std::string ours : {"cachix:me", "cachix-cli:a b", "attic:", "/srv",
+                                 "https://c.example", "s3://b?region=x", "ftp://x"})
+    BOOST_TEST(names_cache_of_nix(ours), ours);
+  for (const std::string theirs :
+       {"", "type=gha", "type=registry,ref=docker.io/me/app:cache", "docker.io/me/app:cache",
+        "type=s3,endpoint_url=https://x", "endpoint_url=https://x,type=s3", "me/x", "r.io/a,b://c"})
+    BOOST_TEST(!names_cache_of_nix(theirs), theirs);
 }
 
 BOOST_AUTO_TEST_CASE(logins_are_not_told) {
@@ -35,6 +47,9 @@ BOOST_AUTO_TEST_CASE(logins_are_not_told) {
   BOOST_TEST(without_logins("a 'https://me:s@c.example/x' and http://token@d ssh://me@e "
                             "ssh-ng://me:s@f https://g/@ e@mail") ==
              "a 'https://c.example/x' and http://d ssh://me@e ssh-ng://f https://g/@ e@mail");
+  BOOST_TEST(to_string(parse_cache_name("ssh-ng://me@host")) == "ssh-ng://me@host");
+  BOOST_TEST(!login_in("ssh-ng://me@host"));
+  BOOST_TEST(to_string(parse_cache_name("ssh://me:secret@host")) == "ssh://host");
   try {
     (void)parse_cache_name("ftp://me:secret@x");
   } catch (const Error& error) {

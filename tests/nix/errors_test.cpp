@@ -87,6 +87,20 @@ BOOST_AUTO_TEST_CASE(a_name_in_no_registry) {
     BOOST_TEST(explained(version, "registry.log").hint().find("`.#NAME`") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_machine_that_ssh_does_not_reach) {
+  for (const char* version : {"2.26", "2.34"}) {
+    const Error error = explained(version, "ssh-refused.log");
+    BOOST_TEST((error.kind() == ErrorKind::unavailable));
+    BOOST_TEST(error.hint().contains("No ssh server"));
+    BOOST_TEST(error.detail().contains("port 22: Connection refused")); // in the words of ssh
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_nix_without_s3) {
+  for (const char* version : {"2.8", "2.26"}) // that of 2.34 knows it
+    BOOST_TEST(explained(version, "s3.log").hint().contains("built without S3"));
+}
+
 BOOST_AUTO_TEST_CASE(a_path_that_nobody_can_make) {
   for (const std::string_view version : recorded::versions) {
     const Error error = explained(version, "invalid-path.log");

@@ -49,6 +49,11 @@ BOOST_AUTO_TEST_CASE(what_nix_says) {
   BOOST_TEST(ignored("unable to download 'https://c.example/nix-cache-info': HTTP error 500"));
   BOOST_TEST(ignored("'https://c.example' does not appear to be a binary cache"));
   BOOST_TEST(ignored("cannot open 's3://bucket'"));
+  BOOST_TEST(ignored("don't know how to open Nix store 's3://bucket?region=x'"));
+  BOOST_TEST(ignored("don't know how to open Nix store with scheme 's3'"));
+  BOOST_TEST(ignored("unable to download 'localhost:9999/bucket/nix-cache-info': HTTP error 403"));
+  BOOST_TEST(ignored("unable to download 'https://bucket.s3.x.amazonaws.com/nix-cache-info': HTTP "
+                     "error 403"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_said_of_something_else) {
@@ -61,6 +66,9 @@ BOOST_AUTO_TEST_CASE(what_is_said_of_something_else) {
   BOOST_TEST(!ignored("ignoring untrusted substituter 'https://c.example', you are not a trusted "
                       "user.",
                       {}));
+  BOOST_TEST(!ignored("don't know how to open Nix store with scheme 'gs'"));
+  BOOST_TEST(
+      !ignored("unable to download 'https://x/other-bucket/nix-cache-info': HTTP error 403"));
   BOOST_TEST(!ignored(""));
 }
 
@@ -75,6 +83,23 @@ BOOST_AUTO_TEST_CASE(the_remedy_fits) {
                  .contains("extra-trusted-public-keys"));
   BOOST_TEST(remedy("unable to download 'https://c.example/nix-cache-info'")
                  .contains("--allow-ignored-caches"));
+  BOOST_TEST(remedy("don't know how to open Nix store with scheme 's3'").contains("without S3"));
+  BOOST_TEST(remedy("unable to download 'http://h/bucket/nix-cache-info': HTTP error 403")
+                 .contains("AWS_ACCESS_KEY_ID"));
+  BOOST_TEST(!remedy("unable to download 'http://h/bucket/nix-cache-info': HTTP error 500")
+                  .contains("AWS_ACCESS_KEY_ID"));
+  const Options over_ssh{.caches = {"ssh-ng://me@host"}};
+  BOOST_TEST(
+      ignored_cache("the substitute for '/nix/store/x' from 'ssh-ng://me@host' is not signed "
+                    "by any of the keys in 'trusted-public-keys'",
+                    over_ssh)
+          ->remedy.contains("ssh-ng://me@host?trusted=true"));
+  BOOST_TEST(ignored_cache("ignoring substitute for '/nix/store/x' from 'ssh-ng://', as it's not "
+                           "signed by any of the keys in 'trusted-public-keys'",
+                           over_ssh)
+                 ->cache.contains("ssh-ng://me@host"));
+  BOOST_TEST(!ignored("ignoring substitute for '/nix/store/x' from 'ssh-ng://', as it's not signed "
+                      "by any of the keys in 'trusted-public-keys'"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_build_ends_there, FakeNix) {

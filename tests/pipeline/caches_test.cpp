@@ -7,6 +7,7 @@
 #include "pipeline/cache_session.hpp"
 #include "pipeline/caches.hpp"
 #include "pipeline/cachix_relay.hpp"
+#include "pipeline/dirty_tree.hpp"
 #include "pipeline/pipeline_world.hpp"
 #include "support/error.hpp"
 #include "support/format.hpp"
@@ -14,6 +15,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -98,6 +100,12 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_offline) {
   BOOST_TEST(web.requests().empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_program_of_cachix_is_for_pushing_alone) {
+  const BuildRequest request = resolved({"cachix-cli:me"}, {"cachix-cli:me"});
+  BOOST_TEST((request.nix.caches == Texts{"https://me.cachix.org"}));
+  BOOST_TEST((request.caches.to[0].kind == CacheName::Kind::cachix_cli));
+}
+
 BOOST_AUTO_TEST_CASE(attic_is_read_by_its_address) {
   check_error([&] { (void)resolved({"attic:me"}); }, ErrorKind::invalid_input);
   BOOST_TEST((resolved({}, {"attic:me"}).caches.to[0].kind == CacheName::Kind::attic));
@@ -158,7 +166,8 @@ BOOST_AUTO_TEST_CASE(messages) {
   request.nix.allow_ignored_caches = true;
   request.nix.netrc = "machine c password x\n";
   request.caches = {.from = {},
-                    .to = {parse_cache_name("cachix:me"), parse_cache_name("file:///x")},
+                    .to = {parse_cache_name("cachix:me"), parse_cache_name("ssh-ng://me@host"),
+                           parse_cache_name("cachix-cli:me")},
                     .netrc = "machine d password y\n",
                     .only = true};
   const BuildRequest read = parse_request(to_message(request));
@@ -209,6 +218,38 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tree) {
   BOOST_TEST(tree.untracked == 2U);
   BOOST_TEST(parse_status("").changed == 0U);
   BOOST_TEST(parse_status("R  new"sv).changed == 1U); // cut off
+}
+
+BOOST_AUTO_TEST_CASE(changes_are_told_who_asks_for_a_cache) {
+  const std::string tree = folder.path().string();
+  const auto git = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b.c"});
+    BOOST_REQUIRE(process::capture(*runner, {.argv = words}, {}).status.success());
+  };
+  put("flake.nix", "{ }");
+  git({"init", "-q"});
+  git({"add", "--all"});
+  git({"commit", "-qm", "first"});
+  BuildRequest request{.installable = tree + "#a"};
+  request.caches.from = {parse_cache_name("https://c.example")};
+  BuildRequest other{.installable = tree + "#b"};
+  other.caches.to = request.caches.from;
+  const auto told = [&](const BuildRequest& one) {
+    const std::size_t before = reporter.all<progress::Notice>().size();
+    tell_of_dirty_trees({std::cref(one), std::cref(other)}, world, {});
+    std::vector<progress::Notice> notices = reporter.all<progress::Notice>();
+    notices.erase(notices.begin(), notices.begin() + static_cast<std::ptrdiff_t>(before));
+    return notices;
+  };
+  put("untracked", "x"); // Nix does not see it
+  BOOST_TEST(told(request).empty());
+  put("flake.nix", "{ outputs = _: { }; }");
+  const auto notices = told(request);
+  BOOST_REQUIRE(notices.size() == 1U); // once for the tree
+  BOOST_TEST(notices.front().text.starts_with("1 changed file is not committed"));
+  BOOST_TEST((notices.front().level == progress::Notice::Level::info));
+  other.caches.to.clear();
+  BOOST_TEST(told({.installable = tree + "#a"}).empty()); // for no cache was asked
 }
 
 BOOST_AUTO_TEST_CASE(without_an_installable_caches_alone_are_asked) {

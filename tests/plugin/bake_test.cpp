@@ -80,13 +80,40 @@ BOOST_AUTO_TEST_CASE(what_buildx_calls_the_parts_of_an_installable) {
   world.put("docker-bake.json", R"({"target": {
       "a": {"context": "sub", "target": "image", "dockerfile": "flake.nix"},
       "b": {"context": "sub", "dockerfile": "release.nix", "target": "image"},
-      "c": {"context": "github:me/x", "cache-from": ["y"], "pull": true}}})");
+      "c": {"context": "github:me/x", "no-cache": true, "pull": true}}})");
   BOOST_TEST(world.bake({}) == 0, world.err.text);
   BOOST_TEST(world.requests[0].installable == fs::current_path() / "sub#image");
   BOOST_TEST(world.requests[1].nix.file.value_or("") == fs::current_path() / "sub/release.nix");
   BOOST_TEST(world.requests[1].installable == "image");
   BOOST_TEST(world.requests[2].installable == "github:me/x#c");
-  BOOST_TEST(world.err.text.contains("target c: Nix has no use for cache-from, pull"));
+  BOOST_TEST(world.err.text.contains("target c: Nix has no use for no-cache, pull"));
+}
+
+BOOST_AUTO_TEST_CASE(caches_of_a_target) {
+  BakeWorld world;
+  world.put("docker-bake.json", R"({"target": {
+      "a": {"cache-from": ["cachix:me", "type=gha,token=secret", "docker.io/me/app:cache",
+                           {"type": "s3", "secret_access_key": "secret"}, "https://c.example"],
+            "cache-to": "file:///x"},
+      "b": {"cache-to": ["type=gha", "type=gha,scope=x"]}}})");
+  BOOST_TEST(world.bake({}) == 0, world.err.text);
+  const auto& caches = world.requests.at(0).caches;
+  BOOST_TEST((caches.from == std::vector{cache::parse_cache_name("cachix:me"),
+                                         cache::parse_cache_name("https://c.example")}));
+  BOOST_TEST((caches.to == std::vector{cache::parse_cache_name("/x")}));
+  BOOST_TEST(world.requests.at(1).caches.to.empty());
+  BOOST_TEST(world.err.text.contains("target a: Nix has no use for cache-from type=gha, cache-from "
+                                     "type=registry, cache-from type=s3\n"));
+  BOOST_TEST(world.err.text.contains("target b: Nix has no use for cache-to type=gha\n"));
+  BOOST_TEST(!world.err.text.contains("secret"));
+  world.out.text.clear();
+  BOOST_TEST(world.bake({"--print", "b"}) == 0);
+  const auto printed = boost::json::parse(world.out.text);
+  BOOST_TEST(printed.at("target").at("b").at("cache-to").as_array().size() == 2U);
+  BOOST_TEST(world.bake({"--set", "b.cache-to=cachix:you", "b"}) == 0, world.err.text);
+  BOOST_TEST(cache::to_string(world.requests.at(0).caches.to.at(0)) == "cachix:you");
+  BOOST_TEST(world.bake({"--set", "b.cache-to=cachix:a b", "b"}) == 1);
+  BOOST_TEST(world.err.text.contains("while reading the options of the target b"));
 }
 
 BOOST_AUTO_TEST_CASE(outputs_of_a_target) {

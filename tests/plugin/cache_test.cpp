@@ -213,6 +213,9 @@ BOOST_AUTO_TEST_CASE(login) {
   BOOST_TEST(!out.text.contains("secret"));
   BOOST_TEST(run_with("word", {"cache", "login", "--username", "me", "https://c"}) == 0);
   BOOST_TEST(file(".config/nix/netrc") == "machine c login me password word\n");
+  BOOST_TEST(run_with("other-token", {"cache", "login", "cachix-cli:me"}) == 0);
+  BOOST_TEST(file(".config/cachix/cachix.dhall").contains("other-token"));
+  BOOST_TEST(run_with("secret-token", {"cache", "login", "cachix:"}) == 0);
   for (const std::string text : {"", "\n", "two\nlines", "two words"}) {
     BOOST_TEST_CONTEXT(text) BOOST_TEST(run_with(text, {"cache", "login", "cachix"}) == 1);
   }

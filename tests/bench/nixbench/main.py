@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import (
     cache_cases,
+    cache_push_cases,
     client_cases,
     doctor_cases,
     large_image_cases,
@@ -26,7 +27,7 @@ CLIENT_CASES = {
     "drained_load": client_cases.drained_load,
     **cache_cases.CASES,
 }
-CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *project_cases.CASES, *doctor_cases.CASES]
+CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *cache_push_cases.CASES, *project_cases.CASES, *doctor_cases.CASES]
 
 
 def main(arguments: list[str], usage: str) -> int:
@@ -59,6 +60,7 @@ def _measured(settings: Settings, wanted: list[str]) -> Iterator[tuple[str, Resu
     yield from _measured_in(RemoteScene, remote_cases.RemoteBuild, remote_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, large_image_cases.LargeImage, large_image_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, push_cases.Push, push_cases.CASES, settings, wanted)
+    yield from _measured_in(Scene, cache_push_cases.CachePush, cache_push_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, project_cases.Project, project_cases.CASES, settings, wanted)
     yield from _measured_in(Scene, doctor_cases.Doctor, doctor_cases.CASES, settings, wanted)
 

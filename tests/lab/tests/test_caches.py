@@ -9,6 +9,8 @@ from nixlab.cachix_server import NAME, TOKEN, CachixServer
 from nixlab.http_server import Answer
 from nixlab.process import Result
 from nixlab.remote import RemoteTest
+from nixlab.s3_server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
+from nixlab.suites import SUITES
 
 # What nix-darwin with nix-rosetta-builder has, in small.
 SYSTEM_OF_A_MAC = """
@@ -49,6 +51,11 @@ class Check(CacheTest):
         self.edit(f"{self.work}/contents.nix", "Hello from Nix", "Hello from elsewhere")
         changed = self.checked(*check, status=1)
         self.assertEqual(changed["git"], {"changed": 2, "untracked": 0, "otherDerivation": True})
+        notice = "2 changed files are not committed"
+        build = ["--cache-to", f"file://{cache}", ".#layeredImage"]
+        self.assertEqual(self.nixbuild(*build).check().stderr.count(notice), 1)
+        self.assertNotIn(notice, self.nixbuild("-q", *build).check().stderr)
+        self.assertNotIn(notice, self.nixbuild(".#layeredImage").check().stderr)
 
     def test_caches_that_are_none(self):
         for broken, words in ((Answer(500), "500"), (Answer(200, body=b"<html>hello</html>"), "nix-cache-info"),
@@ -200,18 +207,25 @@ class Push(CacheTest):
             conf = self.outside(f"{home['XDG_CONFIG_HOME']}/nix/nix.conf")
             self.assertEqual(conf.read_text(), lines)
 
+    def test_by_the_program_of_a_cache(self):
+        for kind, program in (("attic", "attic"), ("cachix-cli", "cachix")):
+            with self.subTest(kind):
+                self.push_by_program(f"{kind}:mine", program)
 
-    def test_attic_by_its_program(self):
-        failed = self.nixbuild("cache", "push", "--cache-to", "attic:mine", ".#layeredImage")
-        self.assert_fails(failed, "attic", "where Nix runs")
+    def push_by_program(self, cache: str, program: str) -> None:
+        push = ["cache", "push", "--cache-to", cache, ".#layeredImage"]
+        self.assert_fails(self.nixbuild(*push), program, "where Nix runs", "nixpkgs#")
         folder = self.new_work_folder()
-        program = self.outside(f"{folder}/attic")
-        program.write_text(f'#!/bin/sh\necho "$@" > {folder}/words\n')
-        program.chmod(0o755)
-        pushed = self.nixbuild("cache", "push", "--cache-to", "attic:mine", ".#layeredImage",
-                               env={"PATH": f"{folder}:/usr/bin:/usr/sbin"}).check()
-        path = re.search(r"^Pushed (\S+) to attic:mine", pushed.stdout).group(1)
+        env = {"PATH": f"{folder}:/usr/bin:/usr/sbin", "CACHIX_AUTH_TOKEN": TOKEN}
+        script = self.outside(f"{folder}/{program}")
+        script.write_text(f'#!/bin/sh\necho "$@" > {folder}/words\necho $CACHIX_AUTH_TOKEN > {folder}/token\n')
+        script.chmod(0o755)
+        pushed = self.nixbuild(*push, env=env).check()
+        path = re.search(rf"^Pushed (\S+) to {cache}", pushed.stdout).group(1)
         self.assertEqual(self.outside(f"{folder}/words").read_text(), f"push mine {path}\n")
+        self.assertEqual(self.outside(f"{folder}/token").read_text(), f"{TOKEN}\n")
+        script.write_text("#!/bin/sh\necho no token >&2\nexit 1\n")
+        self.assert_fails(self.nixbuild(*push, env=env), f"{program} cannot push to mine", "no token", "where Nix runs")
 
     def test_the_image_of_a_linux_builder(self):
         cache = self.new_work_folder()
@@ -225,6 +239,105 @@ class Push(CacheTest):
         pushed = self.nixbuild("cache", "push", "--vm-image", "--cache-to", cache).check()
         self.assertEqual(pushed.stdout, f"Pushed {missing[0]} to file://{cache}\n")
         self.assertEqual(self.checked("--vm-image", "--cache-from", cache)["missing"], [])
+
+
+class S3(CacheTest):
+    """Debian's Nix of trixie and before knows no S3; later ones do, and sign nothing."""
+
+    CREDENTIALS = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+
+    def push(self, url: str) -> Result:
+        return self.nixbuild("cache", "push", "--cache-to", url, ".#layeredImage", env=self.CREDENTIALS)
+
+    def fetch(self, url: str) -> Result:
+        self.forget_all()
+        self.engine.api.remove_everything()
+        return self.nixbuild("-t", "a:1", "--cache-from", url, "--max-jobs=0", *self.settings(), ".#layeredImage",
+                             env=self.CREDENTIALS)
+
+    def knows_s3(self) -> bool:
+        return self.lab.lane.suite is SUITES["sid"]
+
+    def test_push_and_fetch(self):
+        if not self.knows_s3():
+            self.skipTest("this Nix knows no S3")
+        with S3Server(self.machine) as server:
+            self.nixbuild("-t", "a:1", "--cache-to", f"{server.url}&secret-key={self.folder}/secret", ".#layeredImage",
+                          env=self.CREDENTIALS).check()
+            self.assertTrue([key for key in server.objects if key.endswith(".narinfo")])
+            self.assertNotIn(SECRET_KEY, server.command_lines)
+            self.fetch(server.url).check()
+            self.assertIn("a:1", self.engine.api.tags())
+
+    def test_one_that_wants_to_know_who_asks(self):
+        """Until a Nix here signs: it is told that this one may not."""
+        if not self.knows_s3():
+            self.skipTest("this Nix knows no S3")
+        with S3Server(self.machine, is_private=True) as server:
+            for failed in (self.push(server.url), self.fetch(server.url)):
+                self.assert_fails(failed, BUCKET, "AWS_ACCESS_KEY_ID", "built without AWS support")
+                self.assertNotIn(SECRET_KEY, failed.stderr)
+
+    def test_a_nix_without_s3_is_told(self):
+        if self.knows_s3():
+            self.skipTest("this Nix knows S3")
+        with S3Server(self.machine) as server:
+            for failed in (self.push(server.url), self.fetch(server.url)):
+                self.assert_fails(failed, BUCKET, "Nix", "built without S3", "nixos.org")
+            self.assertEqual(server.told(), [])
+
+
+class Ssh(RemoteTest, CacheTest):
+    """The store of a machine behind ssh; Nix runs here."""
+
+    def setUp(self):
+        super().setUp()
+        self.store = f"ssh-ng://root@{self.ssh.address}"
+
+    def fetch(self, url: str) -> Result:
+        self.forget_all()
+        self.engine.api.remove_everything()
+        return self.nixbuild("-t", "a:1", "--cache-from", url, "--max-jobs=0", ".#layeredImage")
+
+    def push(self, url: str) -> Result:
+        return self.nixbuild("cache", "push", "--cache-to", url, ".#layeredImage")
+
+    def test_push_and_fetch(self):
+        self.nixbuild("-t", "a:1", "--cache-to", self.store, ".#layeredImage").check()
+        pushed = self.push(self.store).check()
+        path = re.search(r"^Pushed (\S+) to (\S+)", pushed.stdout)
+        self.assertEqual(path.group(2), self.store)
+        self.server.exec(["nix-store", "--check-validity", path.group(1)]).check()
+        self.assert_fails(self.fetch(self.store), "Nix ignores", self.ssh.address, "?trusted=true")
+        self.fetch(f"{self.store}?trusted=true").check()
+        self.assertIn("a:1", self.engine.api.tags())
+
+    def test_nobody_is_there(self):
+        for failed in (self.push("ssh-ng://root@localhost"), self.fetch("ssh-ng://root@localhost")):
+            self.assert_fails(failed, "localhost", "Connection refused", "is the machine running")
+
+    def test_who_is_not_let_in(self):
+        self.replace("/root/.ssh/config", "BatchMode yes\n")
+        for failed in (self.push(self.store), self.fetch(self.store)):
+            self.assert_fails(failed, self.ssh.address, "Permission denied", "ssh-copy-id")
+
+    def test_a_machine_that_is_not_known(self):
+        self.replace("/root/.ssh/known_hosts", "")
+        self.assert_fails(self.push(self.store), self.ssh.address, "Host key verification failed", "connect once")
+
+    def test_who_may_not_write_there(self):
+        daemon = self.server.spawn(["nix-daemon"])
+        self.addCleanup(lambda: (daemon.send(15), daemon.wait()))
+        self.server.exec(["useradd", "--create-home", "--password", "*", "--shell", "/bin/bash", "guest"]).check()
+        self.addCleanup(lambda: self.server.exec(["userdel", "--force", "guest"]))
+        self.server.exec(["cp", "-r", "/root/.ssh", "/home/guest/"]).check()
+        self.server.exec(["chown", "-R", "guest", "/home/guest"]).check()
+        failed = self.push(f"ssh-ng://guest@{self.ssh.address}")
+        self.assert_fails(failed, self.ssh.address, "lacks a signature", "secret-key-files", "trusted-users")
+
+
+class SshOfLaterNix(Ssh):
+    suite = SUITES["sid"]
 
 
 class Remote(RemoteTest, CacheTest):
