@@ -10,9 +10,9 @@ using namespace nixbuild;
 BOOST_AUTO_TEST_SUITE(carrier)
 
 BOOST_AUTO_TEST_CASE(secrets_of_ours_are_kept_from_it) {
-  for (const char* name :
-       {"CACHIX_AUTH_TOKEN", "CACHIX_SIGNING_KEY", "DOCKER_AUTH_CONFIG", "NIX_CONFIG",
-        "NIXBUILD_CACHE_FROM", "NIXBUILD_CACHE_TO", "SOMETHING_ELSE"}) {
+  for (const char* name : {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CACHIX_AUTH_TOKEN",
+                           "CACHIX_SIGNING_KEY", "DOCKER_AUTH_CONFIG", "NIX_CONFIG",
+                           "NIXBUILD_CACHE_FROM", "NIXBUILD_CACHE_TO", "SOMETHING_ELSE"}) {
     BOOST_TEST(::setenv(name, "told-to-us", 1) == 0);
   }
   const auto runner = process::system_runner();

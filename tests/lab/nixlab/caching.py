@@ -13,6 +13,8 @@ KEY = "cache-of-a-test-1"
 class CacheTest(PluginTest):
     """The flake's image is of this test alone, so that nothing has it before."""
 
+    same_for_all_image_stores = True
+
     def setUp(self):
         super().setUp()
         self.folder = self.new_work_folder()
