@@ -4,7 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace nixbuild::devcontainer {
@@ -39,14 +38,14 @@ std::string Checked::service_text(std::string_view key) const {
 }
 
 void Findings::add(std::string_view id, Weight weight, std::string seen, std::string remedy) {
-  all_.push_back(
+  auto& list = weight == Weight::problem ? problems_ : warnings_;
+  list.push_back(
       {.id = id, .weight = weight, .seen = std::move(seen), .remedy = std::move(remedy)});
 }
 
 std::vector<Finding> Findings::sorted() && {
-  std::ranges::stable_partition(
-      all_, [](const Finding& finding) { return finding.weight == Weight::problem; });
-  return std::move(all_);
+  problems_.insert(problems_.end(), warnings_.begin(), warnings_.end());
+  return std::move(problems_);
 }
 
 std::string text_of(const json::object& object, std::string_view key) {

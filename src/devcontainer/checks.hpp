@@ -41,7 +41,8 @@ public:
   [[nodiscard]] std::vector<Finding> sorted() &&;
 
 private:
-  std::vector<Finding> all_;
+  std::vector<Finding> problems_;
+  std::vector<Finding> warnings_;
 };
 
 // Each looks at one subject and adds the traps that it sees.
