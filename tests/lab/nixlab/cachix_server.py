@@ -20,8 +20,11 @@ def as_json(value: object) -> Answer:
 class CachixServer(HttpServer):
     """What was pushed is in `paths`: the narinfo and the compressed NAR, by hash. Its caches are read elsewhere."""
 
-    def __init__(self, machine: Machine, uri: str = "http://localhost:9", key: str = "mine-1:a2V5"):
+    def __init__(
+        self, machine: Machine, uri: str = "http://localhost:9", key: str = "mine-1:a2V5", token: str = TOKEN
+    ):
         super().__init__(machine)
+        self._token = token
         self._uri = uri
         self._key = key
         self._uploads: dict[str, dict[int, bytes]] = {}
@@ -32,12 +35,12 @@ class CachixServer(HttpServer):
     def dhall(self) -> str:
         """What the program cachix keeps."""
         caches = "[] : List { name : Text, secretKey : Text }"
-        return f'{{ authToken = "{TOKEN}", hostname = "http://{self.address}", binaryCaches = {caches} }}\n'
+        return f'{{ authToken = "{self._token}", hostname = "http://{self.address}", binaryCaches = {caches} }}\n'
 
     def answer(self, request: Request) -> Answer:
         if request.path.startswith("/store/"):
             return self._take_part(request)
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if request.headers.get("Authorization") != f"Bearer {self._token}":
             return Answer(401)
         if not request.path.startswith(API):
             return Answer(404)

@@ -56,6 +56,7 @@ class DevcontainerTest(PluginTest):
             raise unittest.SkipTest(str(reason)) from None
         if DevcontainerTest._shared is None:
             DevcontainerTest._shared = _start(cls.lab, program)
+            unittest.addModuleCleanup(setattr, DevcontainerTest, "_shared", None)
         cls.machine, cls.engine = DevcontainerTest._shared
 
     def setUp(self) -> None:

@@ -12,7 +12,6 @@ from nixlab import builder_image
 from nixlab.binary_cache import USER, CacheServer
 from nixlab.caching import CacheTest
 from nixlab.cachix_server import NAME, CachixServer
-from nixlab.cachix_server import TOKEN as CACHIX_TOKEN
 from nixlab.container import CONTEXT, ContainerTest
 from nixlab.far import BUILDER
 from nixlab.http_server import Answer, HttpServer, Request
@@ -23,7 +22,9 @@ from nixlab.secrets import Secrets
 from nixlab.testcase import PluginTest, skip_unless_lane_of_lab_tests
 from nixlab.waiting import wait_until
 
-SECRET = "token-of-a-test"
+# Of this module alone: what other tests leave behind is not looked for.
+SECRET = "secret-setting-of-a-test"
+CACHIX_TOKEN = "secret-token-of-a-test"
 NIX = re.compile(r"^(\S*/)?nix([- ]|$)")
 
 IN_ADDRESS, IN_NETRC, TO_PUSH, OF_REGISTRY = (f"password-{use}-of-a-test" for use in ("1", "2", "3", "4"))
@@ -174,7 +175,7 @@ class BuildWithCaches(CacheTest):
 
         self.asked = [cache(IN_ADDRESS), cache(IN_NETRC)]
         self.filled = cache(TO_PUSH, on_put=self.look_at_push)
-        self.cachix = self.enterContext(CachixServer(self.machine))
+        self.cachix = self.enterContext(CachixServer(self.machine, token=CACHIX_TOKEN))
         self.registry = self.enterContext(WillingRegistry(self.machine))
 
     def begin(self, *words: str) -> Process:
