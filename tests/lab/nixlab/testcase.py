@@ -79,9 +79,19 @@ class LabTest(unittest.TestCase):
 
     def assert_greets(self, image: str, engine: Engine | None = None) -> None:
         """A container of the image runs and says what the test flake's image says."""
-        host = (engine or self.engine).host
-        ran = self.docker("run", "--rm", "--network=none", image, env={"DOCKER_HOST": host})
-        self.assertEqual(ran.check().stdout, "Hello from Nix\n")
+        self.assertEqual(self.output_of(image, engine), "Hello from Nix\n")
+
+    def output_of(self, image: str, engine: Engine | None = None) -> str:
+        """By the container's log: a busy engine loses output of short-lived containers that it streams."""
+
+        def docker(*words: str) -> str:
+            return self.docker(*words, env={"DOCKER_HOST": (engine or self.engine).host}).check().stdout
+
+        container = docker("run", "--detach", "--network=none", image).strip()
+        self.assertEqual(docker("wait", container), "0\n")
+        said = docker("logs", container)
+        docker("rm", container)
+        return said
 
 
 class PluginTest(LabTest):

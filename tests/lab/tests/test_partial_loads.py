@@ -28,7 +28,7 @@ class PartialLoadTest(PluginTest):
             return self.nixbuild(*words, env={"DOCKER_HOST": counting.host}), counting
 
     def run_image(self, image: str = IMAGE) -> str:
-        return self.docker("run", "--rm", "--network=none", image).check().stdout
+        return self.output_of(image)
 
 
 class Rebuilds(PartialLoadTest):
