@@ -79,9 +79,9 @@ class LabTest(unittest.TestCase):
 
     def assert_greets(self, image: str, engine: Engine | None = None) -> None:
         """A container of the image runs and says what the test flake's image says."""
-        self.assertEqual(self.output_of(image, engine), "Hello from Nix\n")
+        self.assertEqual(self.said_by(image, engine), "Hello from Nix\n")
 
-    def output_of(self, image: str, engine: Engine | None = None) -> str:
+    def said_by(self, image: str, engine: Engine | None = None) -> str:
         """By the container's log: a busy engine loses output of short-lived containers that it streams."""
 
         def docker(*words: str) -> str:

@@ -28,7 +28,7 @@ class PartialLoadTest(PluginTest):
             return self.nixbuild(*words, env={"DOCKER_HOST": counting.host}), counting
 
     def run_image(self, image: str = IMAGE) -> str:
-        return self.output_of(image)
+        return self.said_by(image)
 
 
 class Rebuilds(PartialLoadTest):
