@@ -133,11 +133,13 @@ Look store_has_room(const Facts& facts) {
   return warned(std::move(seen), std::move(remedy), std::move(fix));
 }
 
-std::string remedy_of_silence(const std::string& words) {
+std::string remedy_of_silence(const Facts& facts, const std::string& words) {
   if (words.contains("certificate"))
     return "The company's CA is not known there: set ssl-cert-file in nix.conf.";
-  return "Is there a network, a name server, or is a proxy needed? colima start --env "
-         "https_proxy=…";
+  std::string remedy = "Is there a network, a name server, or is a proxy needed?";
+  if (facts.machine.kind == context::MachineKind::colima)
+    remedy += " colima start --env https_proxy=…";
+  return remedy;
 }
 
 Look network_is_there(const Facts& facts) {
@@ -149,7 +151,7 @@ Look network_is_there(const Facts& facts) {
   const std::string seen =
       format("{} cannot be reached from {}: {}", silent->url, facts.peer, silent->words);
   // What is there already is built without one.
-  return warned(seen, remedy_of_silence(silent->words));
+  return warned(seen, remedy_of_silence(facts, silent->words));
 }
 
 constexpr std::array checks{
@@ -169,8 +171,8 @@ constexpr std::array checks{
           "Set sandbox = true and sandbox-fallback = false."},
     Check{"N9", "the store has room", Probe::guest, store_has_room, "nix-collect-garbage"},
     Check{"N10", "the network is there", Probe::guest, network_is_there,
-          "Upstream sources may be gone for a while, while caches answer: try again. A proxy: "
-          "colima start --env https_proxy=…; a company's CA: ssl-cert-file in nix.conf."},
+          "Upstream sources may be gone for a while, while caches answer: try again. A proxy of "
+          "Colima: colima start --env https_proxy=…; a company's CA: ssl-cert-file in nix.conf."},
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 //   wait FIFO       opens FIFO for writing, and waits until it is cancelled
 //   die [ask]       kills itself, at once or after a question
 #include "agent/serve.hpp"
+#include "archive/text_sink.hpp"
 #include "support/error.hpp"
 
 #include <algorithm>
@@ -20,14 +21,6 @@ using namespace nixbuild;
 
 namespace {
 
-class TextSink final : public archive::Sink {
-public:
-  void write(std::span<const std::byte> data) override {
-    text.append(reinterpret_cast<const char*>(data.data()), data.size());
-  }
-  std::string text;
-};
-
 std::string work(const std::string& request, agent::Conversation& client,
                  progress::Reporter& reporter, const CancelToken& cancel) {
   const progress::Step step(reporter, "work there");
@@ -35,9 +28,9 @@ std::string work(const std::string& request, agent::Conversation& client,
   const std::string verb = request.substr(0, request.find(' '));
   const std::string rest = request.substr(std::min(verb.size() + 1, request.size()));
   if (verb == "ask") {
-    TextSink data;
+    archive::TextSink data;
     const std::string answer = client.ask(rest, data);
-    return answer + data.text;
+    return answer + data.text();
   }
   if (verb == "wait") {
     const UniqueFd held(::open(rest.c_str(), O_WRONLY));
@@ -46,7 +39,7 @@ std::string work(const std::string& request, agent::Conversation& client,
     cancel.throw_if_cancelled();
   }
   if (verb == "die") {
-    TextSink data;
+    archive::TextSink data;
     if (rest == "ask") (void)client.ask("before I go", data);
     ::kill(::getpid(), SIGKILL);
   }

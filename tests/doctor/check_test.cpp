@@ -323,7 +323,11 @@ BOOST_AUTO_TEST_CASE(n10_no_network) {
   BOOST_TEST(problems(facts) == "");
   facts.guest->caches.front() = {
       .url = "https://cache.nixos.org", .status = 0, .words = "curl: (6) Could not resolve host"};
-  check_only(facts, "N10", warning, "Could not resolve host", "proxy");
+  check_only(facts, "N10", warning, "Could not resolve host", "proxy needed?");
+  for (const auto kind : {MachineKind::colima, MachineKind::this_machine}) {
+    facts.machine.kind = kind;
+    BOOST_TEST(outcome_of(facts, "N10").remedy.contains("colima") == (kind == MachineKind::colima));
+  }
   facts.guest->caches.front().words = "curl: (60) SSL certificate problem";
   check_only(facts, "N10", warning, "SSL", "ssl-cert-file");
   facts.guest->caches.push_back({.url = "https://a.example", .status = 200, .words = {}});

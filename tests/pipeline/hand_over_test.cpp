@@ -1,3 +1,4 @@
+#include "archive/text_sink.hpp"
 #include "fakes/memory_image.hpp"
 #include "pipeline/hand_over.hpp"
 #include "support/error.hpp"
@@ -25,14 +26,6 @@ private:
   HandedOver& client_;
 };
 
-class TextSink final : public archive::Sink {
-public:
-  void write(std::span<const std::byte> data) override {
-    text.append(reinterpret_cast<const char*>(data.data()), data.size());
-  }
-  std::string text;
-};
-
 image::ImageSet images_of(const std::vector<std::string>& layers) {
   image::Image image = fakes::memory_image(layers);
   image.names = {*oci::Reference::parse("a:1")};
@@ -40,9 +33,9 @@ image::ImageSet images_of(const std::vector<std::string>& layers) {
 }
 
 std::string bytes_of(const image::Layer& layer) {
-  TextSink sink;
+  archive::TextSink sink;
   layer.content->write_to(sink, {});
-  return sink.text;
+  return sink.text();
 }
 
 } // namespace
@@ -122,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_layer_that_is_not_what_it_should_be_is_not_handed_over) {
     images[0].image.layers[0].content = std::make_shared<fakes::MemoryLayer>("sent!!!!");
     HandedOver client(
         [&](const image::ImageSet& set) {
-          TextSink sink;
+          archive::TextSink sink;
           (void)set[0].image.layers[0].content->write_compressed_to(sink, compression, {});
         },
         {});

@@ -27,7 +27,16 @@ CLIENT_CASES = {
     "drained_load": client_cases.drained_load,
     **cache_cases.CASES,
 }
-CASES = [*CLIENT_CASES, *source_cases.CASES, *remote_cases.CASES, *large_image_cases.CASES, *push_cases.CASES, *cache_push_cases.CASES, *project_cases.CASES, *doctor_cases.CASES]
+CASES = [
+    *CLIENT_CASES,
+    *source_cases.CASES,
+    *remote_cases.CASES,
+    *large_image_cases.CASES,
+    *push_cases.CASES,
+    *cache_push_cases.CASES,
+    *project_cases.CASES,
+    *doctor_cases.CASES,
+]
 
 
 def main(arguments: list[str], usage: str) -> int:
